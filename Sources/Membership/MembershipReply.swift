@@ -1,4 +1,3 @@
-public import Toolbox
 public import Vocabulary
 
 /// What `apply` says of one `MembershipCommand`.

@@ -1,4 +1,3 @@
-public import Toolbox
 public import Vocabulary
 
 /// One entry of a chat's log. Its identity is `chat:seq`.

@@ -1,4 +1,3 @@
-public import Toolbox
 public import Vocabulary
 
 /// What an applied message command means outside the state. Told on every replica: whoever leads

@@ -1,4 +1,3 @@
-public import Toolbox
 public import Vocabulary
 
 /// What one may ask a message group. Every question of a user is answered by what he may read.
