@@ -14,7 +14,14 @@ extension ReplicaInstance {
         let isDue =
             snapshots.bytesSince > max(settings.snapshotLogBytes, snapshots.lastBytes)
             || snapshots.entriesSince >= settings.snapshotLogEntries
-        guard isDue, !snapshots.isKeeping, snapshots.arrival == nil else { return }
+        if isDue { keepSnapshot(into: &directives) }
+    }
+
+    /// Begins one if there is anything new to keep.
+    mutating func keepSnapshot(into directives: inout [ReplicaDirective]) {
+        guard !snapshots.isKeeping, snapshots.arrival == nil,
+            applied > (raft.snapshotPosition?.index ?? .zero)
+        else { return }
         snapshots.isKeeping = true
         snapshots.bytesSince = 0
         snapshots.entriesSince = 0
