@@ -1,3 +1,5 @@
+import Vocabulary
+
 extension RaftMessage: CustomStringConvertible {
     /// One short line, for transcripts.
     public var description: String {

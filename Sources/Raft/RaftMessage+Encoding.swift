@@ -1,5 +1,5 @@
 public import Toolbox
-public import Vocabulary
+import Vocabulary
 
 // One byte of kind, then the fields in the order of their declaration, little-endian. An append's
 // entries leave their indexes out: they follow from the first.
