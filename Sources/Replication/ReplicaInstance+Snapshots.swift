@@ -1,8 +1,8 @@
-public import LogStorage
-public import Raft
+import LogStorage
+import Raft
 import ReplicatedState
-public import Toolbox
-public import Vocabulary
+import Toolbox
+import Vocabulary
 
 /// Snapshots: kept so that the log may be cut, sent to followers that need what was cut, received.
 extension ReplicaInstance {
@@ -35,7 +35,7 @@ extension ReplicaInstance {
         return SnapshotPosition(index: applied, term: term)
     }
 
-    public mutating func snapshotEncoded(
+    mutating func snapshotEncoded(
         _ bytes: Bytes, _ purpose: SnapshotPurpose, at now: Instant,
         into directives: inout [ReplicaDirective]
     ) {
@@ -54,7 +54,7 @@ extension ReplicaInstance {
     }
 
     /// The file with the snapshot is durable, under `file`.
-    public mutating func snapshotSaved(
+    mutating func snapshotSaved(
         _ material: SnapshotMaterial, as file: FileName, into directives: inout [ReplicaDirective]
     ) {
         switch material.origin {
@@ -104,7 +104,7 @@ extension ReplicaInstance {
                 to: node))
     }
 
-    public mutating func receive(
+    mutating func receive(
         _ result: SnapshotPartResult, from node: NodeID, at now: Instant,
         into directives: inout [ReplicaDirective]
     ) {
@@ -123,7 +123,7 @@ extension ReplicaInstance {
     }
 
     /// The bulk link to `node` broke: what was under way there starts anew.
-    public mutating func bulkLinkLost(
+    mutating func bulkLinkLost(
         to node: NodeID, at now: Instant, into directives: inout [ReplicaDirective]
     ) {
         if let arrival = snapshots.arrival, arrival.from == node, arrival.restored == nil {
@@ -143,7 +143,7 @@ extension ReplicaInstance {
 
     // MARK: Receiving
 
-    public mutating func receive(
+    mutating func receive(
         _ part: SnapshotPart, from node: NodeID, at now: Instant,
         into directives: inout [ReplicaDirective]
     ) {

@@ -70,7 +70,7 @@ public struct ReplicaInstance<Machine: ReplicatedMachine>: Sendable {
     /// Sends what the turn has collected on its way.
     ///
     /// - Parameter clock: the wall clock as the group may believe it, for log time.
-    public mutating func endTurn(
+    mutating func endTurn(
         clock: WallTime, at now: Instant, into directives: inout [ReplicaDirective]
     ) {
         if !queuedCommands.isEmpty { proposeQueued(clock: clock, at: now, into: &directives) }
@@ -112,7 +112,7 @@ public struct ReplicaInstance<Machine: ReplicatedMachine>: Sendable {
 
     // MARK: What happens to it
 
-    public mutating func receive(
+    mutating func receive(
         _ message: RaftMessage, from node: NodeID, at now: Instant,
         into directives: inout [ReplicaDirective]
     ) {
@@ -120,14 +120,14 @@ public struct ReplicaInstance<Machine: ReplicatedMachine>: Sendable {
         translate(at: now, into: &directives)
     }
 
-    public mutating func timeDidAdvance(
+    mutating func timeDidAdvance(
         to now: Instant, into directives: inout [ReplicaDirective]
     ) {
         raft.timeDidAdvance(to: now, into: &raftDirectives)
         translate(at: now, into: &directives)
     }
 
-    public mutating func recordsDidPersist(
+    mutating func recordsDidPersist(
         _ awaited: AwaitedRecords, at now: Instant, into directives: inout [ReplicaDirective]
     ) {
         switch awaited {
@@ -138,14 +138,14 @@ public struct ReplicaInstance<Machine: ReplicatedMachine>: Sendable {
         translate(at: now, into: &directives)
     }
 
-    public mutating func peerBecameUnreachable(
+    mutating func peerBecameUnreachable(
         _ node: NodeID, at now: Instant, into directives: inout [ReplicaDirective]
     ) {
         raft.peerBecameUnreachable(node, at: now, into: &raftDirectives)
         translate(at: now, into: &directives)
     }
 
-    public mutating func peerRefusedConnection(
+    mutating func peerRefusedConnection(
         _ node: NodeID, at now: Instant, into directives: inout [ReplicaDirective]
     ) {
         raft.peerRefusedConnection(node, at: now, into: &raftDirectives)

@@ -1,6 +1,6 @@
 public import Raft
 public import Toolbox
-public import Vocabulary
+import Vocabulary
 
 /// One piece of a snapshot on its way to a follower. The next is sent when this one was taken.
 public struct SnapshotPart: Hashable, Sendable {
