@@ -72,13 +72,25 @@ extension NodeInstance {
     ) {
         switch awaited {
         case .write: return
-        case .kept(let position), .arrived(let position):
-            let current = SnapshotFile.name(group: group, index: position.index)
-            if let before = snapshotFiles[group], before != current {
-                directives.append(.storage(.bulk, [.remove(before), .synchronizeDirectory]))
-            }
-            snapshotFiles[group] = current
+        case .arrived(let position):
+            // What the snapshot skipped was never seen here, so it can not be streamed either.
+            let applied = replicas.applied(of: group)
+            publishers.update(group) { $0.restart(at: applied) }
+            replaceSnapshotFile(of: group, by: position, into: &directives)
+        case .kept(let position):
+            replaceSnapshotFile(of: group, by: position, into: &directives)
         }
+    }
+
+    private mutating func replaceSnapshotFile(
+        of group: ReplicaGroupID, by position: SnapshotPosition,
+        into directives: inout [NodeDirective]
+    ) {
+        let current = SnapshotFile.name(group: group, index: position.index)
+        if let before = snapshotFiles[group], before != current {
+            directives.append(.storage(.bulk, [.remove(before), .synchronizeDirectory]))
+        }
+        snapshotFiles[group] = current
     }
 }
 
