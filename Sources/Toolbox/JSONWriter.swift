@@ -67,6 +67,12 @@ public struct JSONWriter: Sendable {
         text.withUTF8 { writer.writeEscaped(UnsafeRawBufferPointer($0)) }
     }
 
+    /// A string of the UTF-8 `text`.
+    public mutating func value(_ text: UnsafeRawBufferPointer) {
+        separate()
+        writer.writeEscaped(text)
+    }
+
     /// A string of a number's decimal digits, as ids are written.
     public mutating func digits(_ number: UInt64) {
         separate()
