@@ -91,4 +91,12 @@ extension ByteReader {
     public func unknown(_ what: String, tag: UInt8) -> DecodeFailure {
         .invalid(what: "\(what) \(tag)", offset: offset - 1)
     }
+
+    /// Throws unless `condition` holds for what was read just now.
+    @inlinable
+    public func expect(
+        _ condition: Bool, _ what: @autoclosure () -> String
+    ) throws(DecodeFailure) {
+        guard condition else { throw .invalid(what: what(), offset: offset) }
+    }
 }
