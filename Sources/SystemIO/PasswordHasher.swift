@@ -10,7 +10,7 @@ public struct PasswordHasher: Sendable {
     private let cost: UInt
 
     /// Bytes that a password may have.
-    public static let passwordBytesMaximum = 512
+    public static let passwordBytesMaximum = 511
 
     /// - Parameter cost: 1 to 11, each step twice the time and memory; 5 is the system's default.
     public init(cost: Int = 5) throws(SystemCallFailure) {
@@ -60,7 +60,7 @@ public struct PasswordHasher: Sendable {
 
     private static func crypt(_ password: Bytes, setting: String) -> String? {
         var phrase = password.array.map { CChar(bitPattern: $0) }
-        guard (1..<passwordBytesMaximum).contains(phrase.count), !phrase.contains(0) else {
+        guard (1...passwordBytesMaximum).contains(phrase.count), !phrase.contains(0) else {
             return nil
         }
         phrase.append(0)
