@@ -39,7 +39,8 @@ struct AccountTests {
         "has a name of 1 to 64 letters, digits, _ . -",
         arguments: [
             ("a", true), ("A_b-c.9", true), (String(repeating: "x", count: 64), true), ("", false),
-            (String(repeating: "x", count: 65), false), ("a b", false), ("ä", false), ("a\n", false),
+            (String(repeating: "x", count: 65), false), ("a b", false), ("ä", false),
+            ("a\n", false),
             ("a@b", false), ("a[b", false), ("a`b", false), ("a/b", false), ("a:b", false),
         ])
     func names(row: (name: String, isGood: Bool)) throws {

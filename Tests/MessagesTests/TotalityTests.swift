@@ -11,7 +11,7 @@ struct TotalityTests {
         var words = RandomWords(seed: seed)
         var desk = Desk()
         for _ in 0..<300 {
-            desk.now = words.random.chance(0.05) ? [0, .max, .min][words.random.below(3)] : desk.now
+            if words.random.chance(0.05) { desk.now = [0, .max, .min][words.random.below(3)] }
             let command = words.command().encoded()
             for bytes in [command, words.damaged(command), words.bytes()] {
                 _ = try MessageReply(decoding: desk.apply(bytes: bytes))
