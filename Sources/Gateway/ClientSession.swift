@@ -66,7 +66,7 @@ struct ClientSession: Sendable {
     /// - Precondition: nothing waits.
     mutating func takeNumber() -> UInt64 {
         invariant(!hasWaiting, "a push overtakes those that wait")
-        push += 1
+        push &+= 1
         return push
     }
 
@@ -151,12 +151,20 @@ struct ClientSession: Sendable {
             next = .gap(chat: chat, head: gaps.removeValue(forKey: chat) ?? head)
         case .change: break
         }
+        dropTaken()
+        push &+= 1
+        return (push, next)
+    }
+
+    /// Taken pushes leave the array in large batches, so that each is moved a bounded number of times.
+    private mutating func dropTaken() {
         if front == queue.count {
             queue.removeAll(keepingCapacity: true)
             front = 0
+        } else if front >= 64, front * 2 >= queue.count {
+            queue.removeFirst(front)
+            front = 0
         }
-        push += 1
-        return (push, next)
     }
 
     static func size(of push: Push) -> Int {

@@ -11,22 +11,22 @@ public enum EdgeHomeMessage: Hashable, Sendable {
 
     /// A client said `hello` with a good token, or its home is back. Repeated until answered.
     case attach(ConnectionID, Attachment)
-    /// Of all pushed bytes up to `received` in total, the socket has all but `queued` (which
-    /// counts the edge's own answers as well).
-    case credit(ConnectionID, received: UInt64, queued: UInt32)
+    /// Of the bytes pushed in this attempt the edge got `received`; of these and of its own
+    /// answers, `queued` still wait for the socket.
+    case credit(ConnectionID, attempt: UInt32, received: UInt64, queued: UInt32)
     /// The socket is gone.
     case detach(ConnectionID)
 
     // From the home.
 
     /// The session gets all that is committed from now on.
-    case attached(ConnectionID)
+    case attached(ConnectionID, attempt: UInt32)
     /// Texts for the client, in order; the last carries `push`.
-    case frames(ConnectionID, push: UInt64, [Bytes])
+    case frames(ConnectionID, attempt: UInt32, push: UInt64, [Bytes])
     /// Close the WebSocket with this code.
-    case close(ConnectionID, code: UInt16)
+    case close(ConnectionID, attempt: UInt32, code: UInt16)
     /// The home knows of no such attachment: it has started anew.
-    case unknown(ConnectionID)
+    case unknown(ConnectionID, attempt: UInt32)
 }
 
 /// A session as its home sees it.
@@ -34,17 +34,22 @@ public struct Attachment: Hashable, Sendable {
     public var session: ClientSessionID
     public var user: UserID
     public var device: DeviceID
+    /// Counts the connection's attachments from 1. What belongs to an earlier one is ignored, so
+    /// that nothing still on its way is mistaken for the present one's.
+    public var attempt: UInt32
     /// The highest `push` that the client was sent; 0 for a new session.
     public var push: UInt64
     /// The session missed pushes: each of the user's chats becomes a `gap`.
     public var hasMissed: Bool
 
     public init(
-        session: ClientSessionID, user: UserID, device: DeviceID, push: UInt64, hasMissed: Bool
+        session: ClientSessionID, user: UserID, device: DeviceID, attempt: UInt32, push: UInt64,
+        hasMissed: Bool
     ) {
         self.session = session
         self.user = user
         self.device = device
+        self.attempt = attempt
         self.push = push
         self.hasMissed = hasMissed
     }
@@ -62,20 +67,27 @@ extension EdgeHomeMessage {
         case .attach(let connection, let attachment):
             Self.begin(0, connection, &writer)
             attachment.encode(into: &writer)
-        case .credit(let connection, let received, let queued):
+        case .credit(let connection, let attempt, let received, let queued):
             Self.begin(1, connection, &writer)
+            writer.write(attempt)
             writer.write(received)
             writer.write(queued)
         case .detach(let connection): Self.begin(2, connection, &writer)
-        case .attached(let connection): Self.begin(3, connection, &writer)
-        case .frames(let connection, let push, let texts):
+        case .attached(let connection, let attempt):
+            Self.begin(3, connection, &writer)
+            writer.write(attempt)
+        case .frames(let connection, let attempt, let push, let texts):
             Self.begin(4, connection, &writer)
+            writer.write(attempt)
             writer.write(push)
             writer.writeList(texts) { $0.writeCounted($1) }
-        case .close(let connection, let code):
+        case .close(let connection, let attempt, let code):
             Self.begin(5, connection, &writer)
+            writer.write(attempt)
             writer.write(code)
-        case .unknown(let connection): Self.begin(6, connection, &writer)
+        case .unknown(let connection, let attempt):
+            Self.begin(6, connection, &writer)
+            writer.write(attempt)
         }
     }
 
@@ -98,17 +110,21 @@ extension EdgeHomeMessage {
         let connection = ConnectionID(try reader.read(UInt64.self))
         switch tag {
         case 0: self = .attach(connection, try Attachment(from: &reader))
-        case 1: self = .credit(connection, received: try reader.read(), queued: try reader.read())
+        case 1:
+            self = .credit(
+                connection, attempt: try reader.read(), received: try reader.read(),
+                queued: try reader.read())
         case 2: self = .detach(connection)
-        case 3: self = .attached(connection)
+        case 3: self = .attached(connection, attempt: try reader.read())
         case 4:
+            let attempt = try reader.read(UInt32.self)
             let push = try reader.read(UInt64.self)
             let texts = try reader.readList { reader throws(DecodeFailure) in
                 try reader.readCounted()
             }
-            self = .frames(connection, push: push, texts)
-        case 5: self = .close(connection, code: try reader.read())
-        case 6: self = .unknown(connection)
+            self = .frames(connection, attempt: attempt, push: push, texts)
+        case 5: self = .close(connection, attempt: try reader.read(), code: try reader.read())
+        case 6: self = .unknown(connection, attempt: try reader.read())
         default: throw .invalid(what: "edge and home message \(tag)", offset: 0)
         }
     }
@@ -119,6 +135,7 @@ extension Attachment {
         writer.write(session.rawValue)
         writer.write(user.rawValue)
         writer.write(device.rawValue)
+        writer.write(attempt)
         writer.write(push)
         writer.write(hasMissed)
     }
@@ -127,6 +144,7 @@ extension Attachment {
         session = ClientSessionID(try reader.read(UInt64.self))
         user = UserID(try reader.read(UInt64.self))
         device = DeviceID(try reader.read(UInt64.self))
+        attempt = try reader.read()
         push = try reader.read()
         hasMissed = try reader.readBool()
     }
