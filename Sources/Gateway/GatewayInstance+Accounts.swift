@@ -8,7 +8,7 @@ import Vocabulary
 extension GatewayInstance {
     /// `POST /v1/users`: hash, then register.
     mutating func createUser(
-        _ body: RequestBody, for asker: Asker, into directives: inout [GatewayDirective]
+        _ body: RequestBody, for asker: Asker
     ) -> Outcome? {
         switch body.decode(UserRequest.self) {
         case .failure(let report): return .refused(report)
@@ -17,13 +17,13 @@ extension GatewayInstance {
                 return .refused(.invalidField("password", refusal.description))
             }
             let password = request.password
-            return work(.hash(password: password), .registerHash(asker, request), &directives)
+            return work(.hash(password: password), .registerHash(asker, request))
         }
     }
 
     /// `POST /v1/sessions`: look the name up, check the password, open a device.
     mutating func openSession(
-        _ body: RequestBody, for asker: Asker, into directives: inout [GatewayDirective]
+        _ body: RequestBody, for asker: Asker
     ) -> Outcome? {
         switch body.decode(SessionRequest.self) {
         case .failure(let report): return .refused(report)
@@ -33,25 +33,24 @@ extension GatewayInstance {
                 return .refused(Self.wrongCredentials)
             }
             ask(
-                .lookUp(.account(name: request.name)), .logInAccount(asker, request), &directives)
+                .lookUp(.account(name: request.name)), .logInAccount(asker, request))
             return nil
         }
     }
 
     /// `GET /v1/users?name=`
     mutating func findUser(
-        name: Bytes, for asker: Asker, into directives: inout [GatewayDirective]
+        name: Bytes, for asker: Asker
     ) -> Outcome? {
         guard let name = name.text else { return .refused(.invalidField("name", "must be UTF-8")) }
-        ask(.lookUp(.account(name: name)), .findUser(asker), &directives)
+        ask(.lookUp(.account(name: name)), .findUser(asker))
         return nil
     }
 
     // MARK: - What comes back
 
     mutating func accountFound(
-        _ answer: GatewayAnswer, _ request: SessionRequest, for asker: Asker,
-        into directives: inout [GatewayDirective]
+        _ answer: GatewayAnswer, _ request: SessionRequest, for asker: Asker
     ) -> Outcome? {
         var account: Account?
         switch answer {
@@ -62,31 +61,30 @@ extension GatewayInstance {
         }
         // An unknown user's password is checked as well, against nothing: the time tells nothing.
         let check = GatewayWork.verify(password: request.password, hash: account?.hash)
-        return work(check, .logInVerify(asker, request, account), &directives)
+        return work(check, .logInVerify(asker, request, account))
     }
 
     mutating func passwordHashed(
-        _ result: GatewayWorkResult, _ request: UserRequest, for asker: Asker,
-        into directives: inout [GatewayDirective]
+        _ result: GatewayWorkResult, _ request: UserRequest, for asker: Asker
     ) -> Outcome? {
         guard case .hashed(let hash) = result else { return .refused(ErrorReport(GatewayFailure.overloaded)) }
         let command = MembershipCommand.register(
             name: request.name, displayName: request.displayName ?? "",
             email: request.email ?? "", hash: hash)
-        ask(.decide(command), .register(asker), &directives)
+        ask(.decide(command), .register(asker))
         return nil
     }
 
     mutating func passwordVerified(
         _ result: GatewayWorkResult, _ request: SessionRequest, _ account: Account?,
-        for asker: Asker, into directives: inout [GatewayDirective]
+        for asker: Asker
     ) -> Outcome? {
         switch result {
         case .verified(true):
             guard let account else { return .refused(Self.wrongCredentials) }
             let command = MembershipCommand.openDevice(
                 user: account.user, device: request.device, label: "")
-            ask(.decide(command), .logInDevice(asker, account.user), &directives)
+            ask(.decide(command), .logInDevice(asker, account.user))
             return nil
         case .verified(false): return .refused(Self.wrongCredentials)
         case .hashed, .failed: return .refused(ErrorReport(GatewayFailure.overloaded))
@@ -103,10 +101,10 @@ extension GatewayInstance {
         }
     }
 
-    mutating func deviceOpened(_ answer: GatewayAnswer, _ user: UserID, at now: Moment) -> Outcome {
+    mutating func deviceOpened(_ answer: GatewayAnswer, _ user: UserID) -> Outcome {
         switch answer {
         case .membership(.deviceOpened(let device)):
-            return .body(status: 201, sessionAnswer(user, device, at: now).encoded())
+            return .body(status: 201, sessionAnswer(user, device).encoded())
         case .membership(.refused(.notFound)):
             return .refused(.invalidField("device", "is none of this user's"))
         case .membership(.refused(let refusal)): return .refused(ErrorReport(refusal))
@@ -131,7 +129,7 @@ extension GatewayInstance {
     // MARK: - Tokens
 
     private mutating func sessionAnswer(
-        _ user: UserID, _ device: DeviceID, at now: Moment
+        _ user: UserID, _ device: DeviceID
     ) -> SessionAnswer {
         let issued = now.wall
         let access = AccessToken(
@@ -148,7 +146,7 @@ extension GatewayInstance {
     }
 
     /// Who shows this token; a report if nobody we know.
-    func identify(_ token: Bytes, at now: Moment) -> Result<Identity, ErrorReport> {
+    func identify(_ token: Bytes) -> Result<Identity, ErrorReport> {
         guard token.count == TokenSigner.textBytes, let text = token.text else {
             return .failure(Self.unauthenticated)
         }
@@ -176,7 +174,7 @@ extension GatewayInstance {
     // MARK: - Slow work
 
     private mutating func work(
-        _ job: GatewayWork, _ pending: Pending, _ directives: inout [GatewayDirective]
+        _ job: GatewayWork, _ pending: Pending
     ) -> Outcome? {
         guard passwordJobs < settings.passwordJobsMaximum else {
             counters.limited += 1

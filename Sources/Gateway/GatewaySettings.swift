@@ -24,6 +24,8 @@ public struct GatewaySettings: Hashable, Sendable {
     public var passwordJobsMaximum = 64
     /// How long a token is good.
     public var tokenLifetime: Duration = .seconds(24 * 60 * 60)
+    /// How long a refresh token is good.
+    public var refreshLifetime: Duration = .seconds(30 * 24 * 60 * 60)
     /// From the first byte of a request to the end of its fields.
     public var httpHeadTimeout: Duration = .seconds(10)
     /// From the end of the fields to the end of the body.
@@ -61,6 +63,7 @@ public struct GatewaySettings: Hashable, Sendable {
         try expect(waitingMaximum > 0, "waitingMaximum must be above 0")
         try expect(passwordJobsMaximum > 0, "passwordJobsMaximum must be above 0")
         try expect(tokenLifetime > .zero, "tokenLifetime must be above 0")
+        try expect(refreshLifetime >= tokenLifetime, "refreshLifetime: at least tokenLifetime")
         try expect(httpHeadTimeout > .zero, "httpHeadTimeout must be above 0")
         try expect(bodyTimeout > .zero, "bodyTimeout must be above 0")
         try expect(idleTimeout > .zero, "idleTimeout must be above 0")

@@ -7,10 +7,10 @@ struct Asker: Hashable, Sendable {
     enum Form: Hashable, Sendable {
         /// The connection's HTTP request of this number.
         case exchange(UInt64)
-        /// A frame; `bytes` is what it counts for in the connection's bounds.
-        case frame(FrameID, bytes: Int)
+        /// A frame; the weight is what it counts for.
+        case frame(FrameID, RequestWeight)
         /// An HTTP operation over the socket.
-        case call(FrameID, bytes: Int)
+        case call(FrameID, RequestWeight)
     }
 
     let connection: ConnectionID

@@ -18,7 +18,7 @@ enum Pending: Sendable {
     case changeMembers(Asker)
     case members(Asker)
     case post(Asker)
-    case page(Asker)
+    case page(Asker, ChatID)
     case listChats(Asker, UserID, ChatList)
     case listHeads(Asker, ChatList, stream: UInt64)
     /// A mark has no answer.
@@ -36,7 +36,7 @@ enum Pending: Sendable {
         case .registerHash(let asker, _), .register(let asker), .logInAccount(let asker, _),
             .logInVerify(let asker, _, _), .logInDevice(let asker, _), .findUser(let asker),
             .createChat(let asker, _), .presentHead(let asker, _, _), .changeMembers(let asker),
-            .members(let asker), .post(let asker), .page(let asker), .listChats(let asker, _, _),
+            .members(let asker), .post(let asker), .page(let asker, _), .listChats(let asker, _, _),
             .listHeads(let asker, _, _):
             asker
         case .mark, .joinChats, .joinHeads, .refreshChats, .refreshHeads: nil
