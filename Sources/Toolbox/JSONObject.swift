@@ -22,8 +22,12 @@ public struct JSONObject: Hashable, Sendable {
 
     /// The value of `key`, a JSON null included; nil if there is no such key.
     public subscript(key: StaticString) -> JSONValue? {
-        for member in members where member.key.equals(key) { return member.value }
-        return nil
+        members.withUnsafeBufferPointer { members in
+            for index in 0..<members.count where members[index].key.equals(key) {
+                return members[index].value
+            }
+            return nil
+        }
     }
 
     /// The value of `key`, a JSON null included; nil if there is no such key.
@@ -56,8 +60,10 @@ extension Bytes {
     public func equals(_ literal: StaticString) -> Bool {
         guard count == literal.utf8CodeUnitCount else { return false }
         return withUnsafeBytes { bytes in
-            bytes.elementsEqual(
-                UnsafeBufferPointer(start: literal.utf8Start, count: literal.utf8CodeUnitCount))
+            for index in 0..<bytes.count where bytes[index] != literal.utf8Start[index] {
+                return false
+            }
+            return true
         }
     }
 }

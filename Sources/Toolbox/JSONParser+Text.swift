@@ -26,6 +26,8 @@ extension JSONParser {
     /// Goes on to the next quote or backslash; throws if there is none or what precedes is not text.
     private mutating func skipPlainText() throws(JSONFailure) {
         while offset < buffer.count {
+            offset = JSONText.skipPlainWords(buffer, from: offset)
+            guard offset < buffer.count else { break }
             let byte = buffer[offset]
             if byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") { return }
             if byte < 0x20 { throw .invalidText(offset: offset) }
@@ -117,4 +119,28 @@ extension JSONParser {
         default: nil
         }
     }
+}
+
+/// What strings are made of, eight bytes at a time.
+enum JSONText {
+    /// The first offset, in steps of eight, whose eight bytes are not all ASCII that stands for
+    /// itself; less than eight bytes before the end if there is none.
+    static func skipPlainWords(_ buffer: UnsafeRawBufferPointer, from start: Int) -> Int {
+        var offset = start
+        while offset + 8 <= buffer.count {
+            let word = buffer.loadUnaligned(fromByteOffset: offset, as: UInt64.self)
+            let quotes = word ^ repeated(0x22)
+            let backslashes = word ^ repeated(0x5C)
+            // A byte below what is taken off borrows into its high bit; a borrow may also mark the byte
+            // above one that is marked, which does no harm: the bytes are then looked at singly.
+            let marks =
+                (quotes &- repeated(0x01)) & ~quotes | (backslashes &- repeated(0x01)) & ~backslashes
+                | (word &- repeated(0x20)) | word
+            if marks & repeated(0x80) != 0 { break }
+            offset += 8
+        }
+        return offset
+    }
+
+    private static func repeated(_ byte: UInt64) -> UInt64 { byte &* 0x0101_0101_0101_0101 }
 }

@@ -235,16 +235,18 @@ extension ByteWriter {
     /// `text` in quotes, escaped as RFC 8259 §7 demands and no further.
     mutating func writeEscaped(_ text: UnsafeRawBufferPointer) {
         storage.append(UInt8(ascii: "\""))
-        var plain = 0
-        for index in 0..<text.count {
+        var (plain, index) = (0, 0)
+        while index < text.count {
+            index = JSONText.skipPlainWords(text, from: index)
+            guard index < text.count else { break }
             let byte = text[index]
-            guard byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") else {
-                continue
+            if byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") {
+                storage.append(contentsOf: text[plain..<index])
+                plain = index + 1
+                storage.append(UInt8(ascii: "\\"))
+                writeEscape(of: byte)
             }
-            storage.append(contentsOf: text[plain..<index])
-            plain = index + 1
-            storage.append(UInt8(ascii: "\\"))
-            writeEscape(of: byte)
+            index += 1
         }
         storage.append(contentsOf: text[plain...])
         storage.append(UInt8(ascii: "\""))
