@@ -8,6 +8,8 @@ struct ClientConnection: Sendable {
     var rate: RateLimit
     /// Nothing more is read from it or sent to it; the shell is to close it.
     var isClosing = false
+    /// When to look again whether there is room for what waits.
+    var wakeAt: Instant?
     /// The earliest entry in the heap of deadlines that is for this connection.
     private var scheduled: Instant?
 
@@ -21,7 +23,7 @@ struct ClientConnection: Sendable {
         if isClosing { return nil }
         let parts = [
             backlog.stuckSince.map { $0 + settings.stuckSocket }, http?.deadline(settings),
-            socket?.deadline(settings),
+            socket?.deadline(settings), wakeAt,
         ]
         return parts.compactMap(\.self).min()
     }

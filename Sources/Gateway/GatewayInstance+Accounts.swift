@@ -1,6 +1,7 @@
 import ChatWire
 import Credentials
 import Membership
+import Placement
 import Toolbox
 import Vocabulary
 

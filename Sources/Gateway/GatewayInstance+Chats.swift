@@ -1,6 +1,7 @@
 import ChatWire
 import Membership
 import Messages
+import Placement
 import Toolbox
 import Vocabulary
 

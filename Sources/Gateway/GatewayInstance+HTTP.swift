@@ -23,8 +23,9 @@ extension GatewayInstance {
     private mutating func serve(_ request: HTTPRequest, on connection: ConnectionID) {
         guard let exchange = connections[connection]?.http?.exchange else { return }
         counters.requests += 1
-        if case .refused(let report) = pass(connection) {
-            return answer(exchange, .refused(report), on: connection)
+        let verdict = pass(connection)
+        guard verdict == .passed else {
+            return answer(exchange, .refused(verdict.report), on: connection)
         }
         if let page = pages[request.path], request.method == .get || request.method == .head {
             return answer(exchange, with: response(for: page), on: connection)
@@ -102,7 +103,7 @@ extension GatewayInstance {
         answer(exchange, with: response, on: connection)
     }
 
-    private mutating func answer(
+    mutating func answer(
         _ exchange: UInt64, with response: HTTPResponse, on connection: ConnectionID
     ) {
         let finished = connections[connection]?.http?.finish(exchange, at: now.monotonic)

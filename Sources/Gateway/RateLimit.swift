@@ -1,3 +1,4 @@
+import ChatWire
 import Vocabulary
 
 /// How much one connection may ask: a steady rate with bursts.
@@ -22,6 +23,15 @@ struct RateLimit: Sendable {
         case refused(after: Duration)
         /// Refused a whole burst in a row: the client does not listen.
         case hopeless
+
+        /// What the client is told; not to be asked of `passed`.
+        var report: ErrorReport {
+            var report = ErrorReport(.rateLimited, "too many requests")
+            if case .refused(let after) = self {
+                report.afterMilliseconds = Int(max(1, after.nanoseconds / 1_000_000))
+            }
+            return report
+        }
     }
 
     mutating func pass(at now: Instant) -> Verdict {

@@ -5,7 +5,7 @@ import Vocabulary
 /// The shell reports a change after it tried to write; what was sent at this very instant has not
 /// been tried yet and is added.
 struct SocketBacklog: Sendable {
-    private var reported = 0
+    private(set) var reported = 0
     private var sentAt: Instant?
     private var sentNow = 0
     /// Bytes handed to the shell, and those it has got rid of.

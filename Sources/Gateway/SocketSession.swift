@@ -1,6 +1,7 @@
 import ChatWire
 import Toolbox
 import Vocabulary
+import WebSocketWire
 
 /// The WebSocket side of a connection, as its edge sees it.
 ///
@@ -20,17 +21,13 @@ struct SocketSession: Sendable {
         let cursor: Bytes?
         /// The home has answered, or is not waited for any longer.
         var isSettled = false
-        /// What `welcome` says; nil until it is known.
-        var position: Position?
-
-        struct Position: Sendable {
-            let cursor: Bytes
-            let isBehind: Bool?
-        }
     }
 
+    /// Bytes of a message before `welcome`.
+    static let helloBytesMaximum = 16 << 10
+
     private let edge: NodeID
-    var reader: SocketReader
+    var decoder: WebSocketDecoder
     var stage: Stage
     var identity = Identity(user: UserID(0), device: DeviceID(0))
     var session = ClientSessionID(0)
@@ -45,7 +42,8 @@ struct SocketSession: Sendable {
 
     init(edge: NodeID, _ settings: GatewaySettings, at now: Instant) {
         self.edge = edge
-        reader = SocketReader()
+        decoder = WebSocketDecoder(
+            role: .server, limits: WebSocketLimits(messageBytesMaximum: Self.helloBytesMaximum))
         stage = .greeting(until: now + settings.helloTimeout)
         link = HomeLink(home: edge)
         heardAt = now
@@ -53,6 +51,22 @@ struct SocketSession: Sendable {
 
     var isOpen: Bool {
         if case .open = stage { true } else { false }
+    }
+
+    /// A good `hello` came.
+    mutating func join(
+        _ joining: Joining, identity: Identity, session: ClientSessionID, home: NodeID
+    ) {
+        stage = .joining(joining)
+        self.identity = identity
+        self.session = session
+        link = HomeLink(home: home)
+    }
+
+    /// The client was welcomed: it may send what it likes.
+    mutating func open() {
+        stage = .open
+        decoder.limits.messageBytesMaximum = Limits.clientMessageBytesMaximum
     }
 
     /// Two and a half heartbeats without a word, and the client counts as gone.
