@@ -101,7 +101,8 @@ extension ChatClientInstance {
             // A preview: the page has it whole.
             return didLearn(entry.seq, of: entry.chat, at: now, into: &directives)
         }
-        report(follower.receive(entry, start: start(before: entry.seq)), of: entry.chat, &directives)
+        report(
+            follower.receive(entry, start: start(before: entry.seq)), of: entry.chat, &directives)
         catchUp(at: now.monotonic, into: &directives)
     }
 

@@ -165,7 +165,8 @@ struct ConnectionTests {
         server.start()
         server.upgrade()
         server.say(
-            #"{"op":"error","id":0,"code":"not_ready","message":"m","retry":"same","after_ms":900}"#)
+            #"{"op":"error","id":0,"code":"not_ready","message":"m","retry":"same","after_ms":900}"#
+        )
         server.wait(.milliseconds(899))
         #expect(server.dialled.count == 1)
         server.wait(.milliseconds(1))

@@ -18,7 +18,8 @@ struct HTTPCallTests {
                 + "Content-Type: application/json\r\nHost: n1:8081\r\nContent-Length: 28\r\n\r\n"
                 + #"{"kind":"direct","user":"8"}"#)
         #expect(
-            HTTPCall(.removeMember(ChatID(4), UserID(7)), token: "t").encoded(for: Self.address).text
+            HTTPCall(.removeMember(ChatID(4), UserID(7)), token: "t").encoded(for: Self.address)
+                .text
                 == "DELETE /v1/chats/4/members/7 HTTP/1.1\r\nAuthorization: Bearer t\r\n"
                 + "Host: n1:8081\r\n\r\n")
         #expect(
@@ -54,7 +55,8 @@ struct HTTPCallTests {
     @Test(
         "what is no answer is malformed",
         arguments: [
-            "garbage\r\n\r\n", "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\nHTTP/1.1 200 OK\r\n"
+            "garbage\r\n\r\n",
+            "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\nHTTP/1.1 200 OK\r\n"
                 + "Content-Length: 0\r\n\r\n",
         ])
     func refuses(text: String) {

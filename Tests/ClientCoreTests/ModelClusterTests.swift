@@ -92,7 +92,8 @@ private struct ModelCluster {
 
 @Suite("A client and a cluster, with faults")
 struct ModelClusterTests {
-    @Test("every message is taken once, and every entry is seen once and in order", arguments: 1...30)
+    @Test(
+        "every message is taken once, and every entry is seen once and in order", arguments: 1...30)
     func survives(seed: UInt64) {
         var cluster = ModelCluster(seed: seed)
         var server = ScriptedServer(seed: seed) {

@@ -32,7 +32,9 @@ struct ScriptedServer {
 
     // MARK: - What the client is told
 
-    mutating func act(_ body: (inout ChatClientInstance, Moment, inout [ChatClientDirective]) -> Void) {
+    mutating func act(
+        _ body: (inout ChatClientInstance, Moment, inout [ChatClientDirective]) -> Void
+    ) {
         var directives: [ChatClientDirective] = []
         body(&client, now, &directives)
         for directive in directives { perform(directive) }

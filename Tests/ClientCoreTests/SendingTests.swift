@@ -69,7 +69,8 @@ struct SendingTests {
             $0.following = .pushes
             $0.sendsQueuedMaximum = 3
         }
-        #expect((0..<5).map { _ in send("m", on: &server) != nil } == [true, true, true, false, false])
+        #expect(
+            (0..<5).map { _ in send("m", on: &server) != nil } == [true, true, true, false, false])
         server.open()
         server.say(.ok(id: server.takeSends()[0].id, .sent(Self.receipt(1))))
         #expect(send("m", on: &server) != nil)
