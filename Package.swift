@@ -27,6 +27,8 @@ struct Room {
     /// Rooms that the client library needs carry no unsafe flags, so that a package may depend on it.
     var servesClients = false
     var hasTests = true
+    /// Folders beside the tests that they read by themselves.
+    var testFiles: [String] = []
 }
 
 let rooms: [Room] = [
@@ -37,7 +39,9 @@ let rooms: [Room] = [
     Room(name: "Vocabulary", floor: 0, wing: .pure, uses: ["Toolbox"], servesClients: true),
     // First floor: mechanisms.
     Room(name: "ReplicatedState", floor: 1, wing: .pure, uses: ["Vocabulary", "Toolbox"], hasTests: false),
-    Room(name: "Raft", floor: 1, wing: .pure, uses: ["Vocabulary", "Toolbox"]),
+    Room(
+        name: "Raft", floor: 1, wing: .pure, uses: ["Vocabulary", "Toolbox"],
+        testFiles: ["Scenarios"]),
     Room(name: "LogStorage", floor: 1, wing: .pure, uses: ["Vocabulary", "Toolbox"]),
     Room(name: "Placement", floor: 1, wing: .pure, uses: ["Vocabulary", "Toolbox"]),
     Room(name: "Credentials", floor: 1, wing: .pure, uses: ["Vocabulary", "Toolbox"]),
@@ -166,7 +170,9 @@ func target(_ room: Room) -> Target {
 
 func tests(_ room: Room) -> Target {
     let uses = ([room.name] + room.uses).map { Target.Dependency.byName(name: $0) }
-    return .testTarget(name: "\(room.name)Tests", dependencies: uses, swiftSettings: common)
+    return .testTarget(
+        name: "\(room.name)Tests", dependencies: uses, exclude: room.testFiles,
+        swiftSettings: common)
 }
 
 let package = Package(
