@@ -90,8 +90,8 @@ let rooms: [Room] = [
     Room(
         name: "Configuration", floor: 5, wing: .machinery,
         uses: [
-            "ClusterNode", "Gateway", "Replication", "Peering", "Raft", "LogStorage", "Placement",
-            "Credentials", "SystemIO", "Vocabulary", "Toolbox",
+            "ClusterNode", "Gateway", "Replication", "Peering", "Routing", "Raft", "LogStorage",
+            "Placement", "ReplicatedState", "Vocabulary", "Toolbox",
         ]),
     Room(
         name: "NodeRuntime", floor: 5, wing: .machinery,
