@@ -59,7 +59,7 @@ extension GatewayInstance {
     mutating func backlogChanged(_ connection: ConnectionID, queuedBytes: Int) {
         guard connections[connection]?.isClosing == false else { return }
         connections[connection]?.backlog.report(queued: queuedBytes, at: now.monotonic)
-        guard let socket = connections[connection]?.socket, socket.isOpen else { return }
+        guard connections[connection]?.socket?.isOpen == true else { return }
         if queuedBytes > settings.connectionQueueBytesMaximum {
             return closeSocket(connection, .tooSlow)
         }
@@ -102,10 +102,11 @@ extension GatewayInstance {
     }
 
     mutating func meetDeadlines() {
-        while let connection = deadlines.removeDue(at: now.monotonic) {
-            connections[connection]?.wasWoken()
-            meetDeadline(of: connection)
-            reschedule(connection)
+        while let due = deadlines.removeDue(at: now.monotonic) {
+            let counts = connections[due.connection]?.wasWoken(at: due.at)
+            guard counts == true else { continue }
+            meetDeadline(of: due.connection)
+            reschedule(due.connection)
         }
         startRefreshes()
     }
