@@ -116,8 +116,9 @@ extension GatewayInstance {
             let due = state.deadline(settings), due <= now.monotonic
         else { return }
         if let since = state.backlog.stuckSince, since + settings.stuckSocket <= now.monotonic {
+            guard state.socket == nil else { return closeSocket(connection, .tooSlow) }
             counters.tooSlow += 1
-            return state.socket == nil ? close(connection) : closeSocket(connection, .tooSlow)
+            return close(connection)
         }
         if let wakeAt = state.wakeAt, wakeAt <= now.monotonic {
             connections[connection]?.wakeAt = nil

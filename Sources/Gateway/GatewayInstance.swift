@@ -3,7 +3,7 @@ public import Placement
 public import Toolbox
 public import Vocabulary
 
-/// A node's client port as one value: users' connections, their requests, and what is pushed to them.
+/// A node's client port as one value: users' connections, their requests, what is pushed to them.
 ///
 /// A connection starts with HTTP and may become a WebSocket. This node is its *edge*: it reads what
 /// comes, checks tokens, asks the replica groups, answers. The node that owns the user's arc is the

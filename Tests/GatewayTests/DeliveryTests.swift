@@ -5,9 +5,11 @@ import Messages
 import Testing
 import Toolbox
 import Vocabulary
+import WebSocketWire
 
 @Suite struct DeliveryTests {
-    let (ada, bob) = (Rig.user(0), Rig.user(1))
+    let ada = Rig.user(0)
+    let bob = Rig.user(1)
     let chat = ChatID(4)
 
     private func appended(

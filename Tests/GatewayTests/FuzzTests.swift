@@ -54,7 +54,9 @@ import WebSocketWire
         switch random.below(6) {
         case 0: array[random.below(array.count)] ^= UInt8(1 << random.below(8))
         case 1: array.removeLast(random.below(array.count))
-        case 2: array = (0..<random.below(64) + 1).map { _ in UInt8(truncatingIfNeeded: random.next()) }
+        case 2:
+            let count = random.below(64) + 1
+            array = (0..<count).map { _ in UInt8(truncatingIfNeeded: random.next()) }
         default: break
         }
         return Bytes(array)

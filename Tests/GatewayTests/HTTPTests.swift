@@ -90,7 +90,10 @@ import Vocabulary
     @Test(arguments: [
         ("GET / HTTP/1.1\r\n\r\n", 400),
         ("GET / HTTP/1.1\nHost: a\n\n", 400),
-        ("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n", 400),
+        (
+            "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\n"
+                + "Transfer-Encoding: chunked\r\n\r\n", 400
+        ),
         ("GET / HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n", 400),
         ("GET /\(String(repeating: "x", count: 9_000)) HTTP/1.1\r\nHost: a\r\n\r\n", 414),
         ("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 9999999\r\n\r\n", 413),
@@ -311,13 +314,19 @@ import Vocabulary
 
     @Test func `an idle connection is closed, a late request told so first`() throws {
         var rig = Rig()
-        let (idle, late) = (rig.connect(), rig.connect())
+        let (idle, late, later) = (rig.connect(), rig.connect(), rig.connect())
         rig.receive("GET / HTTP/1.1\r\n", on: late)
-        rig.pass(.seconds(41))
+        rig.receive("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n\r\n", on: later)
+        rig.pass(.milliseconds(9_900))
+        #expect(rig.closed.isEmpty)
+        rig.pass(.milliseconds(200))
         #expect(try rig.response(on: late)?.status == 408)
         #expect(rig.closed == [late])
         rig.pass(.seconds(20))
-        #expect(rig.closed == [idle, late])
+        #expect(try rig.response(on: later)?.status == 408)
+        #expect(rig.closed == [late, later])
+        rig.pass(.seconds(31))
+        #expect(rig.closed == [idle, late, later])
         #expect(rig.takeSent(on: idle).isEmpty)
     }
 
@@ -347,7 +356,14 @@ import Vocabulary
         var rig = Rig()
         let client = rig.connect()
         rig.receive(
-            "POST /v1/users HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\nExpect: 100-continue\r\n\r\n",
+            """
+            POST /v1/users HTTP/1.1\r
+            Host: a\r
+            Content-Length: 2\r
+            Expect: 100-continue\r
+            \r
+
+            """,
             on: client)
         #expect(rig.takeSent(on: client) == HTTPResponse.goOn)
         rig.receive("{}", on: client)

@@ -117,13 +117,13 @@ import Vocabulary
         var rig = Rig()
         let client = try rig.session(user)
         _ = try rig.messages(on: client)
-        rig.text(#"{"op":"get","id":"g","chat":"4","before":9,"limit":3}"#, on: client)
+        rig.text(#"{"op":"get","id":"g","chat":"4","before":9}"#, on: client)
         let query = MessageQuery.page(
-            chat: ChatID(4), user: user, anchor: .before(SequenceNumber(9)), limit: 3)
+            chat: ChatID(4), user: user, anchor: .before(SequenceNumber(9)), limit: 50)
         #expect(rig.asked.map(\.question) == [.query(query, chat: ChatID(4))])
         rig.answer(.page(.page(entries: [entry(8, from: user, "x")], head: SequenceNumber(8))))
         rig.text(
-            #"{"op":"call","id":"c","method":"GET","path":"/v1/chats/4/messages?before=9&limit=3"}"#,
+            #"{"op":"call","id":"c","method":"GET","path":"/v1/chats/4/messages?before=9"}"#,
             on: client)
         #expect(rig.asked.map(\.question) == [.query(query, chat: ChatID(4))])
         rig.answer(.page(.page(entries: [], head: SequenceNumber(8))))
