@@ -7,7 +7,7 @@ import WebSocketWire
 extension GatewayInstance {
     mutating func accept(_ connection: ConnectionID) {
         let isFull = connections.count >= settings.connectionsMaximum
-        connections[connection] = ClientConnection(settings, at: now.monotonic)
+        connections.insert(ClientConnection(settings, at: now.monotonic), as: connection)
         counters.connections = connections.count
         if isDraining {
             sendLast(
@@ -33,7 +33,7 @@ extension GatewayInstance {
     mutating func forget(_ connection: ConnectionID) {
         leaveHome(connection)
         if connections[connection]?.socket?.isOpen == true { counters.sessions -= 1 }
-        connections[connection] = nil
+        connections.remove(connection)
         counters.connections = connections.count
     }
 

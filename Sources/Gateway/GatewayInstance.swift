@@ -22,7 +22,7 @@ public struct GatewayInstance: Sendable {
     let pages: SortedMap<String, StaticPage>
     var random: SeededRandom
 
-    var connections: [ConnectionID: ClientConnection] = [:]
+    var connections = SlotTable<ConnectionID, ClientConnection>()
     var deadlines = DeadlineHeap()
     var pending: [RequestID: Pending] = [:]
     private var lastRequest: UInt64 = 0
