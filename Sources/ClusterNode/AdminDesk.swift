@@ -24,6 +24,10 @@ struct AdminDesk: Sendable {
 
     func has(_ connection: ConnectionID) -> Bool { connections[connection] != nil }
 
+    func isClosing(_ connection: ConnectionID) -> Bool {
+        connections[connection]?.isClosing ?? false
+    }
+
     mutating func connected(_ connection: ConnectionID) { connections[connection] = Connection() }
     mutating func closed(_ connection: ConnectionID) {
         connections.removeValue(forKey: connection)

@@ -65,7 +65,8 @@ extension WriteAheadLog {
     ) throws(LogStorageFailure) -> Recovery {
         let newest = reader.newest
         let incarnation = max(
-            reader.identity.incarnation, Incarnation(newest.header.identity.incarnation.rawValue + 1))
+            reader.identity.incarnation,
+            Incarnation(newest.header.identity.incarnation.rawValue + 1))
         let identity = LogIdentity(
             cluster: reader.identity.cluster, node: reader.identity.node, incarnation: incarnation)
         var log = WriteAheadLog(
@@ -129,7 +130,7 @@ extension WriteAheadLog {
         let (header, headerBytes) = nextHeader(
             framesBornWith: tail.count, bytes: bytes, groups: groups)
         let spare = takeSpare(bytes: header.capacity, into: &directives)
-        segments.append(Segment(sequence: header.sequence, capacity: header.capacity))
+        goOn(in: header)
         var writer = ByteWriter(reserving: headerBytes.count + bytes)
         writer.writeRaw(headerBytes)
         for batch in tail {

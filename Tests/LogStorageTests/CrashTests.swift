@@ -21,7 +21,8 @@ private struct CrashingLog {
     init(seed: UInt64) throws {
         random = SeededRandom(seed: seed)
         settings = smallSettings(
-            segmentBytes: [4_096, 8_192][random.below(2)], batchBytes: [512, 2_048][random.below(2)])
+            segmentBytes: [4_096, 8_192][random.below(2)],
+            batchBytes: [512, 2_048][random.below(2)])
         let recovery = try WriteAheadLog.recover(
             from: disk.content, identity: testIdentity, settings: settings)
         log = recovery.log
@@ -65,7 +66,7 @@ private struct CrashingLog {
         let survivor = try #require(
             candidates.last { model.groups(through: $0).essence == recovery.groups.essence },
             "not a prefix that includes all that was acknowledged")
-        model.keep(through: survivor)
+        model.keep(through: survivor, acknowledged: acknowledged, tail: recovery.token)
         log = recovery.log
         acknowledged = StorageToken(.log, number: 0)
         logLane = recovery.directives

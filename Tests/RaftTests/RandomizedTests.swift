@@ -16,7 +16,7 @@ import Vocabulary
 
         init(voters: Int, seed: UInt64) {
             var settings = RaftSettings()
-            settings.appendEntriesMaximum = 3
+            settings.appendEntriesMaximum = 1 + Int(seed % 3)
             settings.windowAppendsMaximum = 4
             settings.applyEntriesMaximum = 5
             settings.uncommittedEntriesMaximum = 40
@@ -100,9 +100,11 @@ import Vocabulary
         }
 
         private mutating func restart() {
-            guard let place = cluster.peers.indices.first(where: {
-                cluster.peers[$0].instance == nil
-            }) else { return }
+            guard
+                let place = cluster.peers.indices.first(where: {
+                    cluster.peers[$0].instance == nil
+                })
+            else { return }
             cluster.start(place)
         }
 
