@@ -27,6 +27,10 @@ struct Room {
     /// Rooms that the client library needs carry no unsafe flags, so that a package may depend on it.
     var servesClients = false
     var hasTests = true
+    /// Files that are compiled into the room.
+    var embeds: [String] = []
+    /// Folders beside the tests that they read by themselves.
+    var testFiles: [String] = []
 }
 
 let rooms: [Room] = [
@@ -37,7 +41,9 @@ let rooms: [Room] = [
     Room(name: "Vocabulary", floor: 0, wing: .pure, uses: ["Toolbox"], servesClients: true),
     // First floor: mechanisms.
     Room(name: "ReplicatedState", floor: 1, wing: .pure, uses: ["Vocabulary", "Toolbox"], hasTests: false),
-    Room(name: "Raft", floor: 1, wing: .pure, uses: ["Vocabulary", "Toolbox"]),
+    Room(
+        name: "Raft", floor: 1, wing: .pure, uses: ["Vocabulary", "Toolbox"],
+        testFiles: ["Scenarios"]),
     Room(name: "LogStorage", floor: 1, wing: .pure, uses: ["Vocabulary", "Toolbox"]),
     Room(name: "Placement", floor: 1, wing: .pure, uses: ["Vocabulary", "Toolbox"]),
     Room(name: "Credentials", floor: 1, wing: .pure, uses: ["Vocabulary", "Toolbox"]),
@@ -64,7 +70,8 @@ let rooms: [Room] = [
     Room(
         name: "Routing", floor: 3, wing: .pure, uses: ["Placement", "Vocabulary", "Toolbox"]),
     Room(
-        name: "Peering", floor: 3, wing: .pure, uses: ["PeerWire", "Vocabulary", "Toolbox"]),
+        name: "Peering", floor: 3, wing: .pure,
+        uses: ["PeerWire", "Credentials", "Vocabulary", "Toolbox"]),
     Room(
         name: "Replication", floor: 3, wing: .pure,
         uses: ["Raft", "LogStorage", "ReplicatedState", "Vocabulary", "Toolbox"]),
@@ -83,15 +90,16 @@ let rooms: [Room] = [
     Room(
         name: "Configuration", floor: 5, wing: .machinery,
         uses: [
-            "ClusterNode", "Gateway", "Replication", "Peering", "Raft", "LogStorage", "Placement",
-            "Credentials", "SystemIO", "Vocabulary", "Toolbox",
+            "ClusterNode", "Gateway", "Replication", "Peering", "Routing", "Raft", "LogStorage",
+            "Placement", "ReplicatedState", "Vocabulary", "Toolbox",
         ]),
     Room(
         name: "NodeRuntime", floor: 5, wing: .machinery,
         uses: [
-            "ClusterNode", "LogStorage", "Credentials", "ReplicatedState", "SystemIO", "CSystem",
+            "ClusterNode", "Gateway", "PeerWire", "LogStorage", "Credentials", "ReplicatedState", "SystemIO", "CSystem",
             "Vocabulary", "Toolbox",
-        ]),
+        ],
+        embeds: ["Page/index.html", "Page/style.css", "Page/app.js"]),
     Room(
         name: "Simulator", floor: 5, wing: .proving,
         uses: [
@@ -103,7 +111,10 @@ let rooms: [Room] = [
     // Sixth floor: doors.
     Room(
         name: "chatnode", floor: 6, wing: .machinery,
-        uses: ["NodeRuntime", "Configuration", "ClusterNode", "SystemIO", "Vocabulary", "Toolbox"],
+        uses: [
+            "NodeRuntime", "Configuration", "ClusterNode", "Gateway", "SystemIO", "Vocabulary",
+            "Toolbox",
+        ],
         isProgram: true, hasTests: false),
     Room(
         name: "clusterctl", floor: 6, wing: .machinery,
@@ -161,12 +172,16 @@ func target(_ room: Room) -> Target {
     }
     return room.isProgram
         ? .executableTarget(name: room.name, dependencies: uses, swiftSettings: settings)
-        : .target(name: room.name, dependencies: uses, swiftSettings: settings)
+        : .target(
+            name: room.name, dependencies: uses, resources: room.embeds.map { .embedInCode($0) },
+            swiftSettings: settings)
 }
 
 func tests(_ room: Room) -> Target {
     let uses = ([room.name] + room.uses).map { Target.Dependency.byName(name: $0) }
-    return .testTarget(name: "\(room.name)Tests", dependencies: uses, swiftSettings: common)
+    return .testTarget(
+        name: "\(room.name)Tests", dependencies: uses, exclude: room.testFiles,
+        swiftSettings: common)
 }
 
 let package = Package(
