@@ -130,7 +130,7 @@ extension WriteAheadLog {
         let (header, headerBytes) = nextHeader(
             framesBornWith: tail.count, bytes: bytes, groups: groups)
         let spare = takeSpare(bytes: header.capacity, into: &directives)
-        segments.append(Segment(sequence: header.sequence, capacity: header.capacity))
+        goOn(in: header)
         var writer = ByteWriter(reserving: headerBytes.count + bytes)
         writer.writeRaw(headerBytes)
         for batch in tail {
