@@ -30,6 +30,9 @@ extension WriteAheadLog {
     public static func recover(
         from files: SortedMap<FileName, Bytes>, identity: LogIdentity, settings: LogStorageSettings
     ) throws(LogStorageFailure) -> Recovery {
+        invariant(
+            identity.incarnation.rawValue < LogLimits.numbersEnd,
+            "incarnation \(identity.incarnation) would not be read back")
         try settings.validate()
         var sequences: [UInt64] = []
         for name in files.keys {
