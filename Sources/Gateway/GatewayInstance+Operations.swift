@@ -107,10 +107,10 @@ extension GatewayInstance {
         case .exchange(let exchange):
             answer(exchange, outcome, on: asker.connection)
             pumpRequests(asker.connection)
+            reschedule(asker.connection)
         case .frame, .call:
             answerFrame(asker, outcome)
             pumpFrames(asker.connection)
         }
-        reschedule(asker.connection)
     }
 }
