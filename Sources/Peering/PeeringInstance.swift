@@ -1,0 +1,218 @@
+public import PeerWire
+public import Toolbox
+public import Vocabulary
+
+/// All links of one node to its peers: dialling, greeting, authentication, back-off, loss.
+///
+/// What sections mean is not known here. Frames of an earlier life of either side are dropped, so a
+/// delayed vote or acknowledgement of a process that has since lost its memory counts for nothing.
+public struct PeeringInstance: Sendable {
+    let identity: PeeringIdentity
+    let settings: PeeringSettings
+    let authenticator: PeerAuthenticator
+    var links: [PeerLink]
+    /// Accepted, and not yet said who they are.
+    var strangers: SortedMap<ConnectionID, Stranger> = SortedMap()
+    /// Dialled only to learn whether somebody answers.
+    var probes: SortedMap<ConnectionID, NodeID> = SortedMap()
+    var random: SeededRandom
+    /// Ids of connections made here are even; the shell's are odd.
+    private var lastConnection: UInt64 = 0
+    /// Frames of another incarnation, or of a link that is not open.
+    public internal(set) var droppedFramesCount: UInt64 = 0
+
+    struct Stranger: Sendable {
+        var deadline: Instant
+        var decoder = PeerFrameDecoder()
+    }
+
+    public init(
+        identity: PeeringIdentity, peers: [NodeID], settings: PeeringSettings, random: SeededRandom,
+        at now: Instant
+    ) {
+        self.identity = identity
+        self.settings = settings
+        self.random = random
+        authenticator = PeerAuthenticator(secret: identity.secret)
+        links = peers.filter { $0 != identity.node }.sorted().flatMap { peer in
+            PeerChannel.allCases.map { channel in
+                PeerLink(
+                    peer: peer, channel: channel, dials: identity.node < peer,
+                    state: .idle(retryAt: now))
+            }
+        }
+    }
+
+    public func isOpen(_ peer: NodeID, _ channel: PeerChannel) -> Bool {
+        links.contains { $0.peer == peer && $0.channel == channel && $0.isOpen }
+    }
+
+    /// The connection that carries `channel` to `peer` at present.
+    public func connection(to peer: NodeID, _ channel: PeerChannel) -> ConnectionID? {
+        links.first { $0.peer == peer && $0.channel == channel && $0.isOpen }?.connection
+    }
+
+    /// The earliest moment at which time alone changes something.
+    public var nextDeadline: Instant? {
+        let earliest = links.compactMap(\.nextDeadline).min()
+        let stranger = strangers.values.map(\.deadline).min()
+        return [earliest, stranger].compactMap { $0 }.min()
+    }
+
+    // MARK: Sending
+
+    /// Sends one frame with `sections`; false if the channel is not open, and then nothing is sent.
+    public mutating func send(
+        _ sections: [PeerSection], to peer: NodeID, over channel: PeerChannel, at moment: Moment,
+        into directives: inout [PeeringDirective]
+    ) -> Bool {
+        guard let index = links.firstIndex(where: { $0.peer == peer && $0.channel == channel }),
+            case .open(let connection, let incarnation) = links[index].state
+        else { return false }
+        let frame = PeerFrame(
+            kind: .sections, sender: identity.incarnation, receiver: incarnation,
+            sequence: links[index].nextSequence(), wall: moment.wall,
+            payload: PeerSection.encode(sections))
+        directives.append(.send(connection, frame.encoded()))
+        return true
+    }
+
+    // MARK: What the shell reports
+
+    public mutating func accepted(_ connection: ConnectionID, at moment: Moment) {
+        strangers[connection] = Stranger(deadline: moment.monotonic + settings.greetingTimeout)
+    }
+
+    public mutating func dialled(
+        _ connection: ConnectionID, at moment: Moment, into directives: inout [PeeringDirective]
+    ) {
+        if probes.removeValue(forKey: connection) != nil {
+            directives.append(.close(connection))
+            return
+        }
+        guard let index = links.firstIndex(where: { $0.connection == connection }) else {
+            directives.append(.close(connection))
+            return
+        }
+        sendHello(index, connection, at: moment, into: &directives)
+    }
+
+    public mutating func dialFailed(
+        _ connection: ConnectionID, wasRefused: Bool, at moment: Moment,
+        into directives: inout [PeeringDirective]
+    ) {
+        if let peer = probes.removeValue(forKey: connection) {
+            if wasRefused { directives.append(.refused(peer)) }
+            return
+        }
+        guard let index = links.firstIndex(where: { $0.connection == connection }) else { return }
+        if wasRefused && links[index].failures == 0 {
+            directives.append(.refused(links[index].peer))
+        }
+        retreat(index, at: moment.monotonic)
+    }
+
+    public mutating func closed(
+        _ connection: ConnectionID, at moment: Moment, into directives: inout [PeeringDirective]
+    ) {
+        strangers.removeValue(forKey: connection)
+        probes.removeValue(forKey: connection)
+        guard let index = links.firstIndex(where: { $0.connection == connection }) else { return }
+        lose(index, at: moment.monotonic, into: &directives)
+    }
+
+    public mutating func received(
+        _ connection: ConnectionID, _ bytes: Bytes, at moment: Moment,
+        into directives: inout [PeeringDirective]
+    ) {
+        do throws(PeerFrameFailure) {
+            if let index = links.firstIndex(where: { $0.connection == connection }) {
+                links[index].decoder.append(bytes)
+                while let frame = try nextFrame(ofLink: index, connection) {
+                    take(frame, onLink: index, connection, at: moment, into: &directives)
+                }
+            } else if strangers[connection] != nil {
+                try meet(connection, bytes, at: moment, into: &directives)
+            }
+        } catch {
+            reject(connection, .frame(error), at: moment, into: &directives)
+        }
+    }
+
+    public mutating func timeDidAdvance(
+        to now: Instant, into directives: inout [PeeringDirective]
+    ) {
+        for index in links.indices {
+            guard let deadline = links[index].nextDeadline, deadline <= now else { continue }
+            switch links[index].state {
+            case .idle:
+                let connection = nextConnection()
+                links[index].state = .dialing(connection)
+                directives.append(.dial(connection, links[index].peer, links[index].channel))
+            case .greeting(let connection, _):
+                directives.append(.close(connection))
+                retreat(index, at: now)
+            case .dialing, .open: break
+            }
+        }
+        for (connection, stranger) in strangers where stranger.deadline <= now {
+            strangers.removeValue(forKey: connection)
+            directives.append(.close(connection))
+        }
+    }
+
+    // MARK: Helpers
+
+    /// Nil once the link has moved on to another connection.
+    private mutating func nextFrame(
+        ofLink index: Int, _ connection: ConnectionID
+    ) throws(PeerFrameFailure) -> PeerFrame? {
+        guard links[index].connection == connection else { return nil }
+        return try links[index].decoder.next()
+    }
+
+    mutating func nextConnection() -> ConnectionID {
+        lastConnection += 2
+        return ConnectionID(lastConnection)
+    }
+
+    /// An open link that breaks is dialled again at once, or probed by the side that does not dial:
+    /// whether a process still answers tells a crash from a hiccup.
+    private mutating func lose(
+        _ index: Int, at now: Instant, into directives: inout [PeeringDirective]
+    ) {
+        let link = links[index]
+        guard link.isOpen else { return retreat(index, at: now) }
+        links[index].state = .idle(retryAt: now)
+        links[index].decoder = PeerFrameDecoder()
+        directives.append(.lost(link.peer, link.channel))
+        directives.append(.observe(.lost(link.peer, link.channel)))
+        guard !link.dials, link.channel == .consensus else { return }
+        let probe = nextConnection()
+        probes[probe] = link.peer
+        directives.append(.dial(probe, link.peer, link.channel))
+    }
+
+    /// Back to idle, with a longer wait each time.
+    private mutating func retreat(_ index: Int, at now: Instant) {
+        let doublings = min(links[index].failures, 6)
+        let wait = min(settings.redialMinimum * (1 << doublings), settings.redialMaximum)
+        let jitter = Duration.nanoseconds(Int64(random.below(UInt64(wait.nanoseconds / 2 + 1))))
+        links[index].failures += 1
+        links[index].decoder = PeerFrameDecoder()
+        links[index].state = .idle(retryAt: now + wait / 2 + jitter)
+    }
+
+    /// Closes a connection that broke the rules.
+    mutating func reject(
+        _ connection: ConnectionID, _ reason: PeerRejection, at moment: Moment,
+        into directives: inout [PeeringDirective]
+    ) {
+        directives.append(.observe(.rejected(connection, reason)))
+        directives.append(.close(connection))
+        strangers.removeValue(forKey: connection)
+        if let index = links.firstIndex(where: { $0.connection == connection }) {
+            lose(index, at: moment.monotonic, into: &directives)
+        }
+    }
+}
