@@ -35,3 +35,49 @@ public enum StorageDirective: Hashable, Sendable {
     case synchronizeDirectory
     case complete(StorageToken)
 }
+import PeerWire
+public import Vocabulary
+public enum StorageLane: UInt8, Sendable, CaseIterable { case log, snapshots }
+public struct WorkID: Hashable, Sendable { public var rawValue: UInt64 }
+public enum WorkResult: Sendable { case none }
+public enum WorkRequest: Sendable { case none }
+public enum NodeObservation: Sendable { case none }
+public enum ClientListener: Sendable { case chat, admin }
+public enum NodeEvent: Sendable {
+    case clientConnected(ConnectionID, ClientListener)
+    case clientReceived(ConnectionID, Bytes)
+    case clientBacklog(ConnectionID, bytes: Int)
+    case clientClosed(ConnectionID)
+    case peerAccepted(ConnectionID)
+    case peerDialled(ConnectionID)
+    case peerDialFailed(ConnectionID, refused: Bool)
+    case peerReceived(ConnectionID, Bytes)
+    case peerClosed(ConnectionID)
+    case storageCompleted(StorageLane, StorageToken)
+    case storageFailed(StorageLane, String)
+    case workCompleted(WorkID, WorkResult)
+    case shutdownRequested
+}
+public enum NodeDirective: Sendable {
+    case sendToClient(ConnectionID, Bytes)
+    case closeClient(ConnectionID)
+    case dial(ConnectionID, NodeID, PeerChannel)
+    case sendToPeer(ConnectionID, Bytes)
+    case closePeer(ConnectionID)
+    case storage(StorageLane, [StorageDirective])
+    case work(WorkID, WorkRequest)
+    case observe(NodeObservation)
+    case halt(String)
+    case finished
+}
+public struct NodePlan: Sendable {}
+public struct NodeStartFailure: Error { var description: String { "" } }
+public struct NodeInstance: Sendable {
+    public static func recover(
+        plan: NodePlan, files: SortedMap<FileName, Bytes>, seed: UInt64, at: Moment,
+        into: inout [NodeDirective]
+    ) throws(NodeStartFailure) -> NodeInstance { NodeInstance() }
+    public mutating func handle(_ event: NodeEvent, at: Moment, into: inout [NodeDirective]) {}
+    public mutating func endTurn(at: Moment, into: inout [NodeDirective]) {}
+    public var nextDeadline: Instant? { nil }
+}
