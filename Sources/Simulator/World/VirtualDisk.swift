@@ -29,6 +29,15 @@ public struct VirtualDisk: Sendable {
         return contents
     }
 
+    /// What a power cut would leave if it lost all that it may.
+    public var platters: SortedMap<FileName, Bytes> {
+        var contents = SortedMap<FileName, Bytes>()
+        for (name, number) in durableNames {
+            if let file = files[number] { contents[name] = Bytes(file.platter) }
+        }
+        return contents
+    }
+
     /// Carries one directive out at once; `false` if there is no such file.
     @discardableResult
     public mutating func perform(_ directive: StorageDirective) -> Bool {
@@ -41,7 +50,8 @@ public struct VirtualDisk: Sendable {
             guard let number = names[name] else { return false }
             files[number]?.synchronize()
         case .rename(let name, let target):
-            guard names[name] != nil else { return false }
+            guard let number = names[name] else { return false }
+            files[number]?.beginNewUse()
             change(.rename(name, to: target))
         case .remove(let name): change(.remove(name))
         case .synchronizeDirectory:
@@ -73,23 +83,19 @@ public struct VirtualDisk: Sendable {
         forgetUnnamedFiles()
     }
 
-    /// Turns over one bit of what was written and synced, but not by one of the last `spared` writes
-    /// of its file, in a file whose name starts with `prefix`. Answers where; nil if there is none.
+    /// Turns over one bit in the first half of a write that was synced, but not of one of the last
+    /// `spared` ones, in the last file whose name starts with `prefix`.
+    ///
+    /// - Returns: where; nil if that file has no such write.
     public mutating func damage(
-        filesStartingWith prefix: String, sparing spared: Int, random: inout SeededRandom
+        lastFileStartingWith prefix: String, sparing spared: Int, random: inout SeededRandom
     ) -> (file: FileName, offset: Int)? {
-        var candidates: [(name: FileName, number: Int)] = []
-        for (name, number) in names where name.text.hasPrefix(prefix) {
-            if let file = files[number], file.counted.count > spared {
-                candidates.append((name, number))
-            }
-        }
-        guard !candidates.isEmpty else { return nil }
-        let (name, number) = random.choice(of: candidates)
-        guard let file = files[number] else { return nil }
+        guard let name = names.keys.last(where: { $0.text.hasPrefix(prefix) }),
+            let number = names[name], let file = files[number], file.counted.count > spared
+        else { return nil }
         let range = file.counted[random.below(file.counted.count - spared)]
-        guard !range.isEmpty, range.upperBound <= file.platter.count else { return nil }
-        let offset = range.lowerBound + random.below(range.count)
+        guard range.count > 1, range.upperBound <= file.platter.count else { return nil }
+        let offset = range.lowerBound + random.below(range.count / 2)
         files[number]?.flipBit(at: offset, bit: UInt8(random.below(8)))
         return (name, offset)
     }

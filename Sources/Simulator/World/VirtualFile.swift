@@ -63,6 +63,9 @@ struct VirtualFile: Sendable {
         unsynchronized.removeAll()
     }
 
+    /// What was written before is of no use any more: the file goes to another one.
+    mutating func beginNewUse() { counted = [] }
+
     /// Turns one bit on the platter over.
     mutating func flipBit(at offset: Int, bit: UInt8) { platter[offset] ^= 1 << bit }
 
