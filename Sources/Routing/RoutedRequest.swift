@@ -64,6 +64,8 @@ public enum RoutedReply: Hashable, Sendable {
     case overloaded
     /// Taken, and the log went on without it: another leader's entry stands in its place.
     case lost
+    /// Taken, and what became of it can not be told here.
+    case unknown
 
     public func encoded(for request: RequestID) -> Bytes {
         var writer = ByteWriter(reserving: 32)
@@ -77,6 +79,7 @@ public enum RoutedReply: Hashable, Sendable {
             writer.writeOptional(leader) { $0.write($1.rawValue) }
         case .overloaded: writer.write(UInt8(2))
         case .lost: writer.write(UInt8(3))
+        case .unknown: writer.write(UInt8(4))
         }
         return writer.take()
     }
@@ -96,6 +99,7 @@ public enum RoutedReply: Hashable, Sendable {
                 })
         case 2: reply = .overloaded
         case 3: reply = .lost
+        case 4: reply = .unknown
         case let other: throw .invalid(what: "reply \(other)", offset: reader.offset - 1)
         }
         try reader.expectEnd()

@@ -61,18 +61,31 @@ public struct RouterInstance: Sendable {
             settleStream(of: group, at: now, into: &directives)
             return
         }
+        guard let route = routes[group], let waiting = route.waiting[request],
+            case .sent(route.stream) = waiting.state, route.destination == node
+        else { return }
+        routes.update(group) { $0.isBroken = true }
+        if reply == .unknown && waiting.repetition == .harmful {
+            finish(request, of: group, .unknown, into: &directives)
+        } else {
+            requeue(request, of: group, after: reply, from: node)
+        }
+        settleStream(of: group, at: now, into: &directives)
+    }
+
+    private mutating func requeue(
+        _ request: RequestID, of group: ReplicaGroupID, after reply: RoutedReply, from node: NodeID
+    ) {
         routes.update(group) { route in
-            guard case .sent(route.stream)? = route.waiting[request]?.state,
-                route.destination == node
-            else { return }
-            route.waiting.update(request) { $0.state = .queued }
+            route.waiting.update(request) {
+                $0.state = .queued
+                if reply == .unknown { $0.mayHaveHappened = true }
+            }
             route.unansweredCount -= 1
-            route.isBroken = true
             if case .notLeader(let leader) = reply {
                 route.leader = leader == node ? nil : leader
             }
         }
-        settleStream(of: group, at: now, into: &directives)
     }
 
     /// Somebody says who leads `group`; nil if nobody does.

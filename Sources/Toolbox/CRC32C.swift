@@ -3,7 +3,9 @@ private import CSystem
 /// CRC-32C (Castagnoli), as in RFC 3720 appendix B.4; the check value of "123456789" is e3069283.
 public enum CRC32C {
     /// The checksum of `bytes`, continuing from `previous` (0 at the start).
-    public static func checksum(of bytes: UnsafeRawBufferPointer, after previous: UInt32 = 0) -> UInt32 {
+    public static func checksum(
+        of bytes: UnsafeRawBufferPointer, after previous: UInt32 = 0
+    ) -> UInt32 {
         guard let base = bytes.baseAddress else { return previous }
         let start = base.assumingMemoryBound(to: UInt8.self)
         return hasHardware

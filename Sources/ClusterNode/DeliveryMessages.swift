@@ -1,0 +1,75 @@
+import Messages
+import Toolbox
+import Vocabulary
+
+/// A node asks a message group's leader for the entries that its users may read.
+struct DeliverySubscribe: Hashable, Sendable {
+    /// The last log index it has; nil if it has none and wants what comes from now on.
+    var cursor: LogIndex?
+
+    func encoded() -> Bytes {
+        var writer = ByteWriter(reserving: 16)
+        writer.writeOptional(cursor) { $0.write($1.rawValue) }
+        return writer.take()
+    }
+
+    init(cursor: LogIndex?) { self.cursor = cursor }
+
+    init(decoding bytes: Bytes) throws(DecodeFailure) {
+        var reader = ByteReader(bytes)
+        cursor = try reader.readOptional { (reader) throws(DecodeFailure) in
+            LogIndex(try reader.read())
+        }
+        try reader.expectEnd()
+    }
+}
+
+/// A piece of the stream: everything for the subscriber in `from + 1 ... through`.
+struct DeliveryBatch: Hashable, Sendable {
+    /// Where the piece before ended. Nil at the start of a stream that could not go on from the
+    /// subscriber's cursor: whatever it missed must be fetched.
+    var from: LogIndex?
+    var through: LogIndex
+    var events: [MessageEffect]
+
+    init(from: LogIndex?, through: LogIndex, events: [MessageEffect]) {
+        self.from = from
+        self.through = through
+        self.events = events
+    }
+
+    func encoded() -> Bytes {
+        var writer = ByteWriter(reserving: 64 + 256 * events.count)
+        writer.writeOptional(from) { $0.write($1.rawValue) }
+        writer.write(through.rawValue)
+        writer.writeList(events) { $1.encode(into: &$0) }
+        return writer.take()
+    }
+
+    init(decoding bytes: Bytes) throws(DecodeFailure) {
+        var reader = ByteReader(bytes)
+        from = try reader.readOptional { (reader) throws(DecodeFailure) in
+            LogIndex(try reader.read())
+        }
+        through = LogIndex(try reader.read())
+        events = try reader.readList { (reader) throws(DecodeFailure) in
+            try MessageEffect(from: &reader)
+        }
+        try reader.expectEnd()
+    }
+}
+
+public struct DeliverySettings: Sendable {
+    /// Effects of a group kept in memory for subscribers that come back; older ones become gaps.
+    public var recentEffectsMaximum = 16_384
+    /// A subscriber learns at least so often how far the log has come.
+    public var progressInterval: Duration = .milliseconds(100)
+    /// Without a word from the leader for so long, a subscriber subscribes anew.
+    public var silenceMaximum: Duration = .seconds(1)
+    /// Effects in one batch.
+    public var batchEffectsMaximum = 512
+    /// Unsent bytes to a subscriber's node beyond which its stream ends; it starts again with gaps.
+    public var backlogBytesMaximum = 1 << 20
+
+    public init() {}
+}

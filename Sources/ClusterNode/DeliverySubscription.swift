@@ -1,0 +1,74 @@
+import Vocabulary
+
+/// This node's subscription to one message group, wherever that group's leader is.
+///
+///     idle ──leader known──▶ asked(leader) ──first batch──▶ active(leader)
+///       ▲                       │silence, link lost, other leader │
+///       └───────────────────────┴─────────────────────────────────┘
+struct DeliverySubscription: Sendable {
+    enum State: Hashable, Sendable {
+        case idle(retryAt: Instant)
+        case asked(NodeID, deadline: Instant)
+        case active(NodeID, deadline: Instant)
+    }
+
+    /// What a batch means for this subscription.
+    enum Verdict: Hashable, Sendable {
+        /// Deliver its events.
+        case follows
+        /// Deliver its events, and say that something before them was missed.
+        case restarts
+        /// Not what was asked for; ignore it.
+        case stray
+    }
+
+    private(set) var state: State
+    /// The last log index received; nil before the first batch ever.
+    private(set) var cursor: LogIndex?
+    private let silenceMaximum: Duration
+
+    init(silenceMaximum: Duration, at now: Instant) {
+        self.silenceMaximum = silenceMaximum
+        state = .idle(retryAt: now)
+    }
+
+    var isActive: Bool {
+        if case .active = state { true } else { false }
+    }
+
+    var source: NodeID? {
+        switch state {
+        case .idle: nil
+        case .asked(let node, _), .active(let node, _): node
+        }
+    }
+
+    var nextDeadline: Instant {
+        switch state {
+        case .idle(let retryAt): retryAt
+        case .asked(_, let deadline), .active(_, let deadline): deadline
+        }
+    }
+
+    mutating func ask(_ leader: NodeID, at now: Instant) -> DeliverySubscribe {
+        state = .asked(leader, deadline: now + silenceMaximum)
+        return DeliverySubscribe(cursor: cursor)
+    }
+
+    mutating func stop(retryAt: Instant) { state = .idle(retryAt: retryAt) }
+
+    mutating func receive(
+        _ batch: DeliveryBatch, from node: NodeID, at now: Instant
+    ) -> Verdict {
+        guard source == node else { return .stray }
+        let wasAsked = !isActive
+        guard batch.from == cursor || (batch.from == nil && wasAsked) else {
+            state = .idle(retryAt: now)
+            return .stray
+        }
+        let missed = batch.from == nil && cursor != nil
+        cursor = batch.through
+        state = .active(node, deadline: now + silenceMaximum)
+        return missed ? .restarts : .follows
+    }
+}

@@ -1,0 +1,117 @@
+public import Gateway
+public import LogStorage
+public import Peering
+public import Placement
+public import ReplicatedState
+public import Replication
+public import Routing
+public import Toolbox
+public import Vocabulary
+
+/// All that a node must be told before it starts: who it is, who the others are, who owns what.
+public struct NodePlan: Sendable {
+    public var cluster: String
+    public var node: NodeID
+    /// All nodes of the cluster, this one too.
+    public var nodes: [NodeDescription]
+    public var groups: [GroupPlan]
+    public var ring: Ring
+    public var partitions: PartitionMap
+    public var secrets: NodeSecrets
+    public var pages: [StaticPage]
+    public var settings: NodeSettings
+
+    public init(
+        cluster: String, node: NodeID, nodes: [NodeDescription], groups: [GroupPlan], ring: Ring,
+        partitions: PartitionMap, secrets: NodeSecrets, pages: [StaticPage], settings: NodeSettings
+    ) {
+        self.cluster = cluster
+        self.node = node
+        self.nodes = nodes
+        self.groups = groups
+        self.ring = ring
+        self.partitions = partitions
+        self.secrets = secrets
+        self.pages = pages
+        self.settings = settings
+    }
+
+    var membershipGroup: GroupPlan? { groups.first { $0.kind == .membership } }
+    var messageGroups: [GroupPlan] { groups.filter { $0.kind == .messages } }
+}
+
+public struct NodeDescription: Hashable, Sendable {
+    public var id: NodeID
+    /// Where its clients connect, such as `http://127.0.0.1:8081`.
+    public var clientURL: String
+
+    public init(id: NodeID, clientURL: String) {
+        self.id = id
+        self.clientURL = clientURL
+    }
+}
+
+public struct GroupPlan: Hashable, Sendable {
+    public enum Kind: String, Hashable, Sendable { case membership, messages }
+
+    public var id: ReplicaGroupID
+    public var kind: Kind
+    /// Of message groups.
+    public var shard: ShardID?
+    public var voters: [NodeID]
+
+    public init(id: ReplicaGroupID, kind: Kind, shard: ShardID?, voters: [NodeID]) {
+        self.id = id
+        self.kind = kind
+        self.shard = shard
+        self.voters = voters
+    }
+}
+
+public struct NodeSecrets: Sendable {
+    /// Shared by all nodes: peers prove that they know it.
+    public var cluster: Bytes
+    /// Signs the tokens of users.
+    public var tokens: Bytes
+    /// What an operator's requests carry.
+    public var admin: Bytes
+
+    public init(cluster: Bytes, tokens: Bytes, admin: Bytes) {
+        self.cluster = cluster
+        self.tokens = tokens
+        self.admin = admin
+    }
+}
+
+public struct NodeSettings: Sendable {
+    public var replica = ReplicaSettings()
+    public var log = LogStorageSettings()
+    public var gateway = GatewaySettings()
+    public var peering = PeeringSettings()
+    public var router = RouterSettings()
+    public var delivery = DeliverySettings()
+    public var limits = MachineLimits()
+    /// Marks of all users of a node are proposed together so often.
+    public var markInterval: Duration = .milliseconds(200)
+    /// Bytes of one frame's sections, beyond which they go on in the next frame.
+    public var frameBytesMaximum = 1 << 20
+    /// Segments of the write-ahead log; groups that hold on to older ones make a snapshot.
+    public var logSegmentsMaximum = 4
+    /// How long a graceful stop waits for clients to leave.
+    public var drainTimeout: Duration = .seconds(2)
+    #if PLANTED_FAULTS
+        /// A fault to commit on purpose, for tests of the tests.
+        public var plantedFault: PlantedNodeFault?
+    #endif
+
+    public init() {}
+}
+
+#if PLANTED_FAULTS
+    public enum PlantedNodeFault: String, Hashable, Sendable, CaseIterable {
+        /// A removal is answered as soon as it is decided.
+        case removalAnsweredBeforeShard
+        /// A new leader of the membership group does not take the outbox over.
+        case outboxRecordDroppedOnLeaderChange
+    }
+#endif

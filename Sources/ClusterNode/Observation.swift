@@ -1,0 +1,43 @@
+public import LogStorage
+public import Peering
+public import Raft
+public import Toolbox
+public import Vocabulary
+
+/// What operators may want to read. Only the shell prints.
+public enum Observation: Hashable, Sendable {
+    case started(NodeID, Incarnation)
+    /// What was being written when the node stopped last was cut off.
+    case tornTailCut(FileName, offset: Int)
+    case raft(ReplicaGroupID, RaftObservation)
+    case peering(PeeringObservation)
+    case snapshotKept(ReplicaGroupID, LogIndex, bytes: Int)
+    case snapshotRefused(ReplicaGroupID, from: NodeID, DecodeFailure)
+    /// A peer's section that does not decode; it was dropped.
+    case nonsense(from: NodeID, what: String)
+    /// This node's wall clock is more than 5 s off the voters' median.
+    case clockOff(milliseconds: Int64)
+    /// A change of members that its shard refuses; tried again.
+    case outboxStuck(ChatID, version: UInt64, what: String)
+    case stopping
+}
+
+extension Observation: CustomStringConvertible {
+    public var description: String {
+        switch self {
+        case .started(let node, let incarnation): "\(node) started, incarnation \(incarnation)"
+        case .tornTailCut(let file, let offset): "cut a torn tail off \(file) at \(offset)"
+        case .raft(let group, let observation): "\(group) \(observation)"
+        case .peering(let observation): "peers: \(observation)"
+        case .snapshotKept(let group, let index, let bytes):
+            "\(group) keeps a snapshot at \(index), \(bytes) bytes"
+        case .snapshotRefused(let group, let node, let failure):
+            "\(group) refuses a snapshot from \(node): \(failure)"
+        case .nonsense(let node, let what): "\(node) sent nonsense: \(what)"
+        case .clockOff(let milliseconds): "this clock is \(milliseconds) ms off the voters' median"
+        case .outboxStuck(let chat, let version, let what):
+            "change \(version) of \(chat) is stuck: \(what)"
+        case .stopping: "stopping"
+        }
+    }
+}

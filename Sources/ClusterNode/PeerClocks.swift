@@ -1,0 +1,51 @@
+import Toolbox
+import Vocabulary
+
+/// What the peers' wall clocks said last, so that no single clock can run away with a group's time.
+struct PeerClocks: Sendable {
+    private struct Reading: Sendable {
+        var offsetMilliseconds: Int64
+        var heardAt: Instant
+    }
+
+    /// A leader's stamps stay within this of the voters' median.
+    private static let aheadMaximumMilliseconds: Int64 = 1_000
+    private static let offMaximumMilliseconds: Int64 = 5_000
+    /// Older readings say nothing.
+    private static let freshness: Duration = .seconds(10)
+
+    private var readings: SortedMap<NodeID, Reading> = SortedMap()
+
+    mutating func heard(_ wall: WallTime, from node: NodeID, at moment: Moment) {
+        readings[node] = Reading(
+            offsetMilliseconds: wall.milliseconds &- moment.wall.milliseconds,
+            heardAt: moment.monotonic)
+    }
+
+    /// Log time as this node may stamp it for a group of `voters`.
+    func clock(for voters: [NodeID], own: NodeID, at moment: Moment) -> WallTime {
+        let median = medianOffset(of: voters, own: own, at: moment)
+        let ahead = median &+ Self.aheadMaximumMilliseconds
+        return ahead >= 0
+            ? moment.wall : WallTime(milliseconds: moment.wall.milliseconds &+ ahead)
+    }
+
+    /// How far this clock is off the median of `voters`, if that is worth saying.
+    func deviation(from voters: [NodeID], own: NodeID, at moment: Moment) -> Int64? {
+        let median = medianOffset(of: voters, own: own, at: moment)
+        return abs(median) > Self.offMaximumMilliseconds ? -median : nil
+    }
+
+    /// The median of the voters' clocks, less this one; this one counts as 0.
+    private func medianOffset(of voters: [NodeID], own: NodeID, at moment: Moment) -> Int64 {
+        var offsets: [Int64] = [0]
+        for voter in voters where voter != own {
+            guard let reading = readings[voter],
+                moment.monotonic - reading.heardAt <= Self.freshness
+            else { continue }
+            offsets.append(reading.offsetMilliseconds)
+        }
+        offsets.sort()
+        return offsets[(offsets.count - 1) / 2]
+    }
+}

@@ -1,0 +1,140 @@
+import LogStorage
+import Membership
+import Messages
+import Raft
+import ReplicatedState
+import Replication
+import Toolbox
+import Vocabulary
+
+/// The replicas that live on this node, of either machine.
+///
+/// Each is changed where it stands: taking one out to put it back would copy its state.
+struct ReplicaTable: Sendable {
+    private enum Slot: Sendable {
+        case membership
+        case messages(Int)
+    }
+
+    var membership: ReplicaInstance<MembershipMachine>?
+    private(set) var messages: [ReplicaInstance<MessageMachine>] = []
+    private var slots: SortedMap<ReplicaGroupID, Slot> = SortedMap()
+
+    var groups: [ReplicaGroupID] { slots.keys }
+
+    mutating func add(_ replica: ReplicaInstance<MembershipMachine>) {
+        slots[replica.group] = .membership
+        membership = replica
+    }
+
+    mutating func add(_ replica: ReplicaInstance<MessageMachine>) {
+        slots[replica.group] = .messages(messages.count)
+        messages.append(replica)
+    }
+
+    // MARK: Looking
+
+    func raft(of group: ReplicaGroupID) -> RaftInstance? {
+        switch slots[group] {
+        case .membership: membership?.raft
+        case .messages(let index): messages[index].raft
+        case nil: nil
+        }
+    }
+
+    func isLeader(of group: ReplicaGroupID) -> Bool {
+        switch slots[group] {
+        case .membership: membership?.isLeader ?? false
+        case .messages(let index): messages[index].isLeader
+        case nil: false
+        }
+    }
+
+    func leader(of group: ReplicaGroupID) -> NodeID? {
+        switch slots[group] {
+        case .membership: membership?.leader
+        case .messages(let index): messages[index].leader
+        case nil: nil
+        }
+    }
+
+    func applied(of group: ReplicaGroupID) -> LogIndex {
+        switch slots[group] {
+        case .membership: membership?.applied ?? .zero
+        case .messages(let index): messages[index].applied
+        case nil: .zero
+        }
+    }
+
+    func digest(of group: ReplicaGroupID) -> UInt64 {
+        switch slots[group] {
+        case .membership: membership?.machine.digest ?? 0
+        case .messages(let index): messages[index].machine.digest
+        case nil: 0
+        }
+    }
+
+    func has(_ group: ReplicaGroupID) -> Bool { slots[group] != nil }
+
+    var nextDeadline: Instant? {
+        var earliest = membership?.nextDeadline
+        for replica in messages {
+            guard let deadline = replica.nextDeadline else { continue }
+            earliest = earliest.map { min($0, deadline) } ?? deadline
+        }
+        return earliest
+    }
+
+    /// The state's answer as it is here and now; for what need not be linearizable.
+    func answer(_ query: Bytes, of group: ReplicaGroupID) -> Bytes? {
+        switch slots[group] {
+        case .membership: membership?.machine.answer(query)
+        case .messages(let index): messages[index].machine.answer(query)
+        case nil: nil
+        }
+    }
+
+    // MARK: Driving
+
+    mutating func takeMessageEffects(
+        of group: ReplicaGroupID
+    ) -> [AppliedEffects<MessageEffect>] {
+        guard case .messages(let index)? = slots[group] else { return [] }
+        return messages[index].takeEffects()
+    }
+
+    mutating func takeMembershipEffects(
+        of group: ReplicaGroupID
+    ) -> [AppliedEffects<MembershipEffect>] {
+        guard case .membership? = slots[group] else { return [] }
+        return membership?.takeEffects() ?? []
+    }
+
+    mutating func propose(_ command: Bytes, for requester: Requester, in group: ReplicaGroupID) {
+        switch slots[group] {
+        case .membership: membership?.propose(command, for: requester)
+        case .messages(let index): messages[index].propose(command, for: requester)
+        case nil: break
+        }
+    }
+
+    mutating func ask(_ query: Bytes, for requester: Requester, in group: ReplicaGroupID) {
+        switch slots[group] {
+        case .membership: membership?.ask(query, for: requester)
+        case .messages(let index): messages[index].ask(query, for: requester)
+        case nil: break
+        }
+    }
+
+    /// Hands one event to one replica.
+    mutating func handle(
+        _ event: ReplicaEvent, in group: ReplicaGroupID, at now: Instant,
+        into directives: inout [ReplicaDirective]
+    ) {
+        switch slots[group] {
+        case .membership: membership?.handle(event, at: now, into: &directives)
+        case .messages(let index): messages[index].handle(event, at: now, into: &directives)
+        case nil: break
+        }
+    }
+}

@@ -1,0 +1,148 @@
+import Toolbox
+public import Vocabulary
+
+/// What a leader knows of one follower, for those who watch.
+public struct FollowerStatus: Hashable, Sendable {
+    /// How the leader sends (etcd's words).
+    public enum Mode: UInt8, Hashable, Sendable {
+        /// One append at a time, until it is known where the logs agree.
+        case probe
+        /// As much as the window holds.
+        case replicate
+        /// Nothing: what the follower needs next is only in a snapshot, which is on its way.
+        case snapshot
+    }
+
+    public let node: NodeID
+    public let mode: Mode
+    /// The follower's log is durable and equal to the leader's up to here.
+    public let match: LogIndex
+    /// The next entry to send.
+    public let next: LogIndex
+    /// Entries on their way.
+    public let inFlightEntries: Int
+    public let lastHeard: Instant
+}
+
+/// A leader's book on one follower (Raft Fig. 2: nextIndex, matchIndex).
+///
+/// probe ──matched──▶ replicate ──rejected, unreachable──▶ probe
+///   └──entries gone──▶ snapshot ──ended──▶ probe
+struct FollowerProgress: Sendable {
+    private(set) var mode = FollowerStatus.Mode.probe
+    private(set) var match = LogIndex.zero
+    private(set) var next: LogIndex
+    /// In probe mode: the one append is on its way, or the follower can not be reached.
+    private(set) var isPaused = false
+    private(set) var window = InFlightWindow()
+    /// The greatest commit index that it was told.
+    private(set) var commitTold = LogIndex.zero
+    /// The newest round that it confirmed.
+    var round: UInt64 = 0
+    var lastHeard: Instant
+    /// `match` when it last answered a heartbeat.
+    private var matchAtHeartbeat = LogIndex.zero
+
+    init(next: LogIndex, now: Instant) {
+        self.next = next
+        lastHeard = now
+    }
+
+    func maySend(_ settings: RaftSettings) -> Bool {
+        switch mode {
+        case .probe: !isPaused
+        case .replicate: !window.isFull(settings)
+        case .snapshot: false
+        }
+    }
+
+    mutating func didSend(through last: LogIndex, bytes: Int, commit: LogIndex) {
+        commitTold = max(commitTold, min(commit, last))
+        switch mode {
+        case .probe: isPaused = true
+        case .replicate:
+            guard last >= next else { return }
+            window.add(last: last, entries: next.previous.distance(to: last), bytes: bytes)
+            next = last.next
+        case .snapshot: unreachable("an append during a snapshot")
+        }
+    }
+
+    mutating func didTell(commit: LogIndex) { commitTold = max(commitTold, commit) }
+
+    /// All up to `index` matches. `firstIndex` is the leader's. False if that was no news.
+    mutating func didMatch(_ index: LogIndex, firstIndex: LogIndex) -> Bool {
+        guard index >= match else { return false }
+        let isNews = index > match
+        match = index
+        next = max(next, index.next)
+        switch mode {
+        case .probe: becomeReplicate()
+        case .replicate: window.free(through: index)
+        case .snapshot: if match.next >= firstIndex { becomeReplicate() }
+        }
+        return isNews
+    }
+
+    /// Nothing like the entry at `previous`; the logs agree at `agreement` at most. False if the
+    /// answer is to something sent before what is known now.
+    mutating func didReject(previous: LogIndex, agreement: LogIndex) -> Bool {
+        switch mode {
+        case .snapshot: return false
+        case .replicate:
+            guard previous > match else { return false }
+            becomeProbe()
+        case .probe:
+            guard previous == next.previous, previous > match else { return false }
+            next = max(match.next, min(previous, agreement.next))
+            isPaused = false
+        }
+        return true
+    }
+
+    mutating func becomeUnreachable() {
+        if mode == .replicate { becomeProbe() }
+        if mode == .probe { isPaused = true }
+    }
+
+    mutating func becomeSnapshot() {
+        mode = .snapshot
+        window.removeAll()
+    }
+
+    /// The sending of a snapshot ended; `position` is nil if in vain.
+    mutating func snapshotDidEnd(at position: LogIndex?) {
+        guard mode == .snapshot else { return }
+        becomeProbe()
+        if let position { next = max(next, position.next) }
+        // One more heartbeat is awaited before the next attempt.
+        isPaused = position == nil
+    }
+
+    /// True if something sent seems to be lost: nothing was acknowledged between two heartbeats.
+    mutating func didAnswerHeartbeat() -> Bool {
+        defer { matchAtHeartbeat = match }
+        isPaused = false
+        return mode == .replicate && match < next.previous && match == matchAtHeartbeat
+    }
+
+    private mutating func becomeProbe() {
+        mode = .probe
+        next = match.next
+        isPaused = false
+        window.removeAll()
+    }
+
+    private mutating func becomeReplicate() {
+        mode = .replicate
+        next = match.next
+        isPaused = false
+        window.removeAll()
+    }
+
+    func status(of node: NodeID) -> FollowerStatus {
+        FollowerStatus(
+            node: node, mode: mode, match: match, next: next,
+            inFlightEntries: window.entriesCount, lastHeard: lastHeard)
+    }
+}

@@ -1,0 +1,69 @@
+import Toolbox
+import Vocabulary
+
+// What always holds between two steps:
+//
+// - dropped <= snapshot, applied == commit <= last, durable <= last.
+// - No entry has a term above the current one.
+// - A leader has a book on each voter, a candidate has a ballot, a follower has neither.
+// - A leader leads its own term, voted for itself, and has its first entry in its log.
+// - A follower's match is below its next; neither is above what the leader has.
+// - Nothing is left to be written, applied or told when a step ends.
+extension RaftInstance {
+    /// Stops the process when one of the rules above is broken.
+    public func checkInvariants() {
+        checkLog()
+        switch role {
+        case .follower:
+            invariant(leadership == nil, "a follower leads")
+            invariant(ballot == nil, "a follower counts votes")
+        case .preCandidate, .candidate:
+            invariant(leadership == nil, "a candidate leads")
+            invariant(ballot != nil, "a candidate counts no votes")
+            invariant(leader == nil, "a candidate follows")
+        case .leader:
+            invariant(ballot == nil, "a leader counts votes")
+            checkLeadership()
+        }
+        invariant(hardState == hardStateIssued, "\(hardState) is not written")
+        invariant(log.unwrittenFrom == nil, "entries are not written")
+        invariant(recentEntries == nil, "entries are kept between steps")
+        invariant(
+            barrier.hasWritesInFlight || barrier.heldCount == 0, "something waits for nothing")
+    }
+
+    private func checkLog() {
+        let dropped = log.base.index
+        invariant(
+            dropped <= snapshotPosition?.index ?? .zero,
+            "dropped through \(dropped), snapshot \(snapshotPosition ?? .zero)")
+        invariant(dropped <= appliedIndex, "dropped \(dropped), applied \(appliedIndex)")
+        invariant(appliedIndex == commitIndex, "applied \(appliedIndex), commit \(commitIndex)")
+        invariant(commitIndex <= lastIndex, "commit \(commitIndex), last \(lastIndex)")
+        invariant(durableIndex <= lastIndex, "durable \(durableIndex), last \(lastIndex)")
+        invariant(lastTerm <= term, "an entry of \(lastTerm) in \(term)")
+        invariant(
+            log.termRunsCount <= log.count, "\(log.termRunsCount) runs in \(log.count) entries")
+    }
+
+    private func checkLeadership() {
+        guard let leadership else {
+            invariant(false, "a leader without its books")
+            return
+        }
+        invariant(leader == identity.node, "a leader follows")
+        invariant(hardState.vote == identity.node, "a leader did not vote for itself")
+        invariant(
+            leadership.firstIndex <= lastIndex,
+            "first \(leadership.firstIndex), last \(lastIndex)")
+        invariant(!leadership.hasCommitNews, "followers are not told")
+        invariant(leadership.uncommittedBytes >= 0, "\(leadership.uncommittedBytes) uncommitted")
+        for follower in followers {
+            invariant(
+                follower.match < follower.next,
+                "match \(follower.match), next \(follower.next)")
+            invariant(
+                follower.next <= lastIndex.next, "next \(follower.next), last \(lastIndex)")
+        }
+    }
+}

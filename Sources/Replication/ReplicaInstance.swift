@@ -1,0 +1,188 @@
+public import Raft
+public import ReplicatedState
+public import Toolbox
+public import Vocabulary
+
+/// One copy of one machine: Raft, the machine, who waits for what, and snapshots.
+///
+/// Which machine and which node is not known here. Commands and queries of one turn are collected
+/// and go into the log, or to a round of confirmations, together when the turn ends.
+public struct ReplicaInstance<Machine: ReplicatedMachine>: Sendable {
+    public let group: ReplicaGroupID
+    public internal(set) var raft: RaftInstance
+    public internal(set) var machine: Machine
+    /// The last entry that the machine has seen.
+    public internal(set) var applied: LogIndex
+    /// The group's log time there.
+    public internal(set) var logTime: WallTime
+    /// What the machine wants told; whoever drives the replica takes them.
+    var effects: [AppliedEffects<Machine.Effect>] = []
+
+    let settings: ReplicaSettings
+    let limits: MachineLimits
+    var raftDirectives: [RaftDirective] = []
+    /// The last time that this node stamped as a leader.
+    var stamped: WallTime
+    var queuedCommands: [QueuedRequest] = []
+    var queuedQueries: [QueuedRequest] = []
+    var pending = PendingProposals()
+    var reads = PendingReads()
+    var snapshots = SnapshotState<Machine>()
+
+    /// - Throws: when the snapshot's bytes are no state of this machine.
+    public init(
+        identity: RaftIdentity, voters: VoterSet, limits: MachineLimits, recovery: ReplicaRecovery,
+        settings: ReplicaSettings, random: SeededRandom, at now: Instant
+    ) throws(DecodeFailure) {
+        group = identity.group
+        self.settings = settings
+        self.limits = limits
+        if let body = recovery.snapshotBody {
+            (machine, logTime) = try Self.restore(body, group: identity.group, limits: limits)
+        } else {
+            machine = Machine(group: identity.group, limits: limits)
+            logTime = WallTime(milliseconds: 0)
+        }
+        applied = recovery.raft.snapshot?.index ?? .zero
+        stamped = logTime
+        raft = RaftInstance(
+            identity: identity, voters: voters, recovery: recovery.raft, settings: settings.raft,
+            random: random, now: now)
+        snapshots.lastBytes = recovery.snapshotBody?.count ?? 0
+    }
+
+    public var nextDeadline: Instant? { raft.nextDeadline }
+    public var isLeader: Bool { raft.role == .leader }
+    public var leader: NodeID? { raft.leader }
+
+    // MARK: Requests
+
+    /// Takes a command for the log; a reply follows, now or after it is applied.
+    public mutating func propose(_ command: Bytes, for requester: Requester) {
+        queuedCommands.append(QueuedRequest(requester: requester, payload: command))
+    }
+
+    /// Takes a question; its answer sees everything acknowledged before now.
+    public mutating func ask(_ query: Bytes, for requester: Requester) {
+        queuedQueries.append(QueuedRequest(requester: requester, payload: query))
+    }
+
+    /// Sends what the turn has collected on its way.
+    ///
+    /// - Parameter clock: the wall clock as the group may believe it, for log time.
+    mutating func endTurn(
+        clock: WallTime, at now: Instant, into directives: inout [ReplicaDirective]
+    ) {
+        if !queuedCommands.isEmpty { proposeQueued(clock: clock, at: now, into: &directives) }
+        if !queuedQueries.isEmpty { askQueued(at: now, into: &directives) }
+    }
+
+    private mutating func proposeQueued(
+        clock: WallTime, at now: Instant, into directives: inout [ReplicaDirective]
+    ) {
+        let queued = queuedCommands
+        queuedCommands.removeAll(keepingCapacity: true)
+        stamped = max(stamped, logTime, clock)
+        let time = stamped
+        let payloads = queued.map { CommandEnvelope.wrap($0.payload, at: time) }
+        switch raft.propose(payloads, at: now, into: &raftDirectives) {
+        case .accepted(let firstIndex, let term):
+            for (offset, request) in queued.enumerated() {
+                pending.append(
+                    PendingProposals.Pending(
+                        index: firstIndex.advanced(by: offset), term: term,
+                        requester: request.requester))
+            }
+        case .refused(let refusal):
+            for request in queued {
+                directives.append(.reply(request.requester, ReplicaReply(refusal)))
+            }
+        }
+        translate(at: now, into: &directives)
+    }
+
+    private mutating func askQueued(
+        at now: Instant, into directives: inout [ReplicaDirective]
+    ) {
+        let batch = reads.add(queuedQueries)
+        queuedQueries.removeAll(keepingCapacity: true)
+        raft.requestRead(batch, at: now, into: &raftDirectives)
+        translate(at: now, into: &directives)
+    }
+
+    // MARK: What happens to it
+
+    mutating func receive(
+        _ message: RaftMessage, from node: NodeID, at now: Instant,
+        into directives: inout [ReplicaDirective]
+    ) {
+        raft.receive(message, from: node, at: now, into: &raftDirectives)
+        translate(at: now, into: &directives)
+    }
+
+    mutating func timeDidAdvance(
+        to now: Instant, into directives: inout [ReplicaDirective]
+    ) {
+        raft.timeDidAdvance(to: now, into: &raftDirectives)
+        translate(at: now, into: &directives)
+    }
+
+    mutating func recordsDidPersist(
+        _ awaited: AwaitedRecords, at now: Instant, into directives: inout [ReplicaDirective]
+    ) {
+        switch awaited {
+        case .write(let token): raft.writeDidPersist(token, at: now, into: &raftDirectives)
+        case .kept(let position): snapshotIsKept(position, at: now)
+        case .arrived(let position): installArrival(position, at: now, into: &directives)
+        }
+        translate(at: now, into: &directives)
+    }
+
+    mutating func peerBecameUnreachable(
+        _ node: NodeID, at now: Instant, into directives: inout [ReplicaDirective]
+    ) {
+        raft.peerBecameUnreachable(node, at: now, into: &raftDirectives)
+        translate(at: now, into: &directives)
+    }
+
+    mutating func peerRefusedConnection(
+        _ node: NodeID, at now: Instant, into directives: inout [ReplicaDirective]
+    ) {
+        raft.peerRefusedConnection(node, at: now, into: &raftDirectives)
+        translate(at: now, into: &directives)
+    }
+
+    /// The effects since the last call, in log order.
+    public mutating func takeEffects() -> [AppliedEffects<Machine.Effect>] {
+        guard !effects.isEmpty else { return [] }
+        defer { effects.removeAll(keepingCapacity: true) }
+        return effects
+    }
+}
+
+/// What the machine wanted told at one log index.
+public struct AppliedEffects<Effect: Sendable>: Sendable {
+    public let index: LogIndex
+    public let effects: [Effect]
+}
+
+/// What the disk still knows of a replica.
+public struct ReplicaRecovery: Sendable {
+    public var raft: RaftRecovery
+    /// The body of the snapshot at `raft.snapshot`.
+    public var snapshotBody: Bytes?
+
+    public init(raft: RaftRecovery, snapshotBody: Bytes?) {
+        self.raft = raft
+        self.snapshotBody = snapshotBody
+    }
+}
+
+extension ReplicaReply {
+    init(_ refusal: ProposalRefusal) {
+        switch refusal {
+        case .notLeader(let leader): self = .notLeader(leader: leader)
+        case .overloaded: self = .overloaded
+        }
+    }
+}

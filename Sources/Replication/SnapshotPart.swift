@@ -1,0 +1,90 @@
+public import Raft
+public import Toolbox
+import Vocabulary
+
+/// One piece of a snapshot on its way to a follower. The next is sent when this one was taken.
+public struct SnapshotPart: Hashable, Sendable {
+    public var position: SnapshotPosition
+    public var offset: UInt64
+    public var totalBytes: UInt64
+    public var bytes: Bytes
+
+    public init(position: SnapshotPosition, offset: UInt64, totalBytes: UInt64, bytes: Bytes) {
+        self.position = position
+        self.offset = offset
+        self.totalBytes = totalBytes
+        self.bytes = bytes
+    }
+
+    /// A larger snapshot is refused: it would not fit beside the state it replaces.
+    public static let totalBytesMaximum: UInt64 = 1 << 30
+
+    public func encoded() -> Bytes {
+        var writer = ByteWriter(reserving: 48 + bytes.count)
+        writer.write(position.index.rawValue)
+        writer.write(position.term.rawValue)
+        writer.write(offset)
+        writer.write(totalBytes)
+        writer.writeCounted(bytes)
+        return writer.take()
+    }
+
+    public init(decoding bytes: Bytes) throws(DecodeFailure) {
+        var reader = ByteReader(bytes)
+        position = SnapshotPosition(
+            index: LogIndex(try reader.read()), term: Term(try reader.read()))
+        offset = try reader.read()
+        totalBytes = try reader.read()
+        self.bytes = try reader.readCounted()
+        try reader.expectEnd()
+        guard totalBytes <= Self.totalBytesMaximum, offset <= totalBytes,
+            UInt64(self.bytes.count) <= totalBytes - offset
+        else {
+            throw .invalid(what: "part at \(offset) of \(totalBytes)", offset: 16)
+        }
+    }
+}
+
+/// What a follower says of a part.
+public struct SnapshotPartResult: Hashable, Sendable {
+    public enum Outcome: UInt8, Hashable, Sendable {
+        /// Send what follows `nextOffset`.
+        case goOn = 0
+        /// The snapshot is installed, or was not needed.
+        case done = 1
+        /// Start again, or give up.
+        case refused = 2
+    }
+
+    public var position: SnapshotPosition
+    public var nextOffset: UInt64
+    public var outcome: Outcome
+
+    public init(position: SnapshotPosition, nextOffset: UInt64, outcome: Outcome) {
+        self.position = position
+        self.nextOffset = nextOffset
+        self.outcome = outcome
+    }
+
+    public func encoded() -> Bytes {
+        var writer = ByteWriter(reserving: 32)
+        writer.write(position.index.rawValue)
+        writer.write(position.term.rawValue)
+        writer.write(nextOffset)
+        writer.write(outcome.rawValue)
+        return writer.take()
+    }
+
+    public init(decoding bytes: Bytes) throws(DecodeFailure) {
+        var reader = ByteReader(bytes)
+        position = SnapshotPosition(
+            index: LogIndex(try reader.read()), term: Term(try reader.read()))
+        nextOffset = try reader.read()
+        let rawOutcome = try reader.read(UInt8.self)
+        guard let outcome = Outcome(rawValue: rawOutcome) else {
+            throw .invalid(what: "outcome \(rawOutcome)", offset: reader.offset - 1)
+        }
+        self.outcome = outcome
+        try reader.expectEnd()
+    }
+}
