@@ -1,3 +1,4 @@
+import LogStorage
 import Toolbox
 
 /// What one worker of a node's disk still has to do, strictly in order.

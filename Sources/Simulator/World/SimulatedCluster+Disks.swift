@@ -13,31 +13,31 @@ extension SimulatedCluster {
                 }
                 nodes[node].killAfterDirectives = left - 1
             }
-            transcript.mix(UInt64(lane.rawValue), UInt64(node))
-            nodes[node].lanes[Int(lane.rawValue)].append(directive)
-            if !nodes[node].lanes[Int(lane.rawValue)].isBusy { proceed(lane, node) }
+            transcript.mix(UInt64(lane.number), UInt64(node))
+            nodes[node].lanes[lane.number].append(directive)
+            if !nodes[node].lanes[lane.number].isBusy { proceed(lane, node) }
         }
     }
 
     private mutating func proceed(_ lane: StorageLane, _ node: Int) {
         var completed: [StorageToken] = []
-        let failure = nodes[node].proceed(Int(lane.rawValue), completed: &completed)
-        for token in completed { tell(node, .storageCompleted(lane, token)) }
+        let failure = nodes[node].proceed(lane.number, completed: &completed)
+        for token in completed { tell(node, .storageCompleted(token)) }
         if let failure {
             violations.append(Violation("DiskIsUsedRightly", "n\(node + 1): \(failure.description)"))
-            return tell(node, .storageFailed(lane, failure.description))
+            return tell(node, .storageFailed(failure.description))
         }
-        guard nodes[node].lanes[Int(lane.rawValue)].isBusy else { return }
+        guard nodes[node].lanes[lane.number].isBusy else { return }
         let time = now.advanced(
             by: 50 * Nanoseconds.microsecond + diskRandom.delay(around: nodes[node].syncMean))
         events.schedule(
             .disk(node: node, life: nodes[node].life, lane),
-            at: max(time, nodes[node].lanes[Int(lane.rawValue)].stalledUntil))
+            at: max(time, nodes[node].lanes[lane.number].stalledUntil))
     }
 
     mutating func diskDone(_ node: Int, _ life: UInt32, _ lane: StorageLane) {
         guard nodes[node].life == life, nodes[node].isUp else { return }
-        let index = Int(lane.rawValue)
+        let index = lane.number
         if nodes[node].lanes[index].stalledUntil > now {
             return events.schedule(
                 .disk(node: node, life: life, lane), at: nodes[node].lanes[index].stalledUntil)

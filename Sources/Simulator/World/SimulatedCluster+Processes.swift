@@ -1,4 +1,5 @@
 import ClusterNode
+import LogStorage
 import Toolbox
 import Vocabulary
 

@@ -112,7 +112,7 @@ public struct SimulatedCluster: Sendable {
         case (.chat, .connected), (.chat, .failed): return nil
         case (.peer, .accepted): return .peerAccepted(connection)
         case (.peer, .connected): return .peerDialled(connection)
-        case (.peer, .failed(let refused)): return .peerDialFailed(connection, refused: refused)
+        case (.peer, .failed(let refused)): return .peerDialFailed(connection, wasRefused: refused)
         case (.peer, .received(let bytes)): return .peerReceived(connection, bytes)
         case (.peer, .closed): return .peerClosed(connection)
         case (.peer, .backlog): return nil

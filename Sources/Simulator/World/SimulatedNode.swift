@@ -18,7 +18,7 @@ struct SimulatedNode: Sendable {
     let index: Int
     var clock: VirtualClock
     var disk = VirtualDisk()
-    var lanes = Array(repeating: DiskLane(), count: StorageLane.allCases.count)
+    var lanes = [DiskLane(), DiskLane()]
     /// Nanoseconds of a sync on average.
     var syncMean: Int64 = 500 * Nanoseconds.microsecond
 
@@ -54,5 +54,15 @@ struct SimulatedNode: Sendable {
 
     mutating func finishSync(_ lane: Int) -> DiskLaneFailure? {
         lanes[lane].finishCurrent(on: &disk)
+    }
+}
+
+extension StorageLane {
+    /// Its place among the lanes of a node.
+    var number: Int {
+        switch self {
+        case .log: 0
+        case .bulk: 1
+        }
     }
 }

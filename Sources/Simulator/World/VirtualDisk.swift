@@ -1,3 +1,4 @@
+public import LogStorage
 public import Toolbox
 
 /// The data directory of one node: files, and names for them that are not durable before the
