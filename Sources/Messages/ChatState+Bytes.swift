@@ -1,0 +1,73 @@
+internal import Toolbox
+internal import Vocabulary
+
+extension ChatState {
+    /// `forgottenBelow` is the window's, but for a planted fault.
+    func encode(into writer: inout ByteWriter, forgottenBelow: Int64) {
+        writer.write(chat)
+        writer.write(kind)
+        writer.write(history)
+        writer.writeCounted(title)
+        writer.write(changedAt)
+        writer.write(forgottenBelow)
+        writer.write(UInt32(entries.count))
+        for index in 0..<entries.count { entries[index].encodeContent(into: &writer) }
+        writer.write(digest)
+        writer.write(list: changes)
+        writer.write(UInt32(members.count))
+        for member in members { member.encode(into: &writer) }
+    }
+
+    /// Positions, `ord`s, digests and the ids seen follow from the entries and are made again; the
+    /// stored digest must agree.
+    init(from reader: inout ByteReader) throws(DecodeFailure) {
+        self.init(
+            chat: try reader.read(), kind: try reader.read(), history: try reader.read(),
+            title: try reader.readCountedText())
+        changedAt = try reader.read()
+        window = DuplicateWindow(forgottenBelow: try reader.read(Int64.self))
+        let entriesCount = try reader.read(UInt32.self)
+        for _ in 0..<entriesCount { try appendStored(try ChatEntry(contentFrom: &reader), reader) }
+        let storedDigest = try reader.read(UInt64.self)
+        try reader.expect(storedDigest == digest, "digest of \(chat)")
+        changes = try reader.readList()
+        try checkChanges(reader)
+        let membersCount = try reader.read(UInt32.self)
+        for _ in 0..<membersCount {
+            let member = try MemberState(from: &reader, entries: entries)
+            try reader.expect(
+                members.last.map { $0.user < member.user } ?? true, "members of \(chat)")
+            members.append(member)
+        }
+        membersDidChange()
+    }
+
+    private mutating func appendStored(
+        _ entry: ChatEntry, _ reader: ByteReader
+    ) throws(DecodeFailure) {
+        var entry = entry
+        try reader.expect(
+            (entry.kind == .message) == (entry.body != nil && entry.clientID != nil),
+            "entry of \(chat)")
+        if var body = entry.body {
+            body.text = body.text.detached()
+            entry.body = body
+        }
+        let appended = append(entry)
+        guard let id = appended.clientID,
+            DuplicateWindow.minute(of: id.time) >= window.forgottenBelow
+        else { return }
+        let key = DuplicateWindow.Key(sender: appended.from, id: id)
+        let isNew = window.remember(key, at: appended.seq, by: id.time)
+        try reader.expect(isNew, "second entry with id \(id)")
+    }
+
+    private func checkChanges(_ reader: ByteReader) throws(DecodeFailure) {
+        var previous = SequenceNumber.zero
+        for seq in changes {
+            try reader.expect(seq > previous && seq <= head, "changes of \(chat)")
+            previous = seq
+        }
+        try reader.expect(!changes.isEmpty, "changes of \(chat)")
+    }
+}

@@ -1,0 +1,29 @@
+public import Toolbox
+private import Vocabulary
+
+extension MessageEffect: ByteCodable {
+    public func encode(into writer: inout ByteWriter) {
+        switch self {
+        case .appended(let chat, let entry, let readers, let removed):
+            writer.write(UInt8(0))
+            writer.write(chat)
+            writer.write(entry)
+            writer.write(list: readers)
+            writer.write(optional: removed)
+        case .marked(let mark):
+            writer.write(UInt8(1))
+            writer.write(mark)
+        }
+    }
+
+    public init(from reader: inout ByteReader) throws(DecodeFailure) {
+        switch try reader.read(UInt8.self) {
+        case 0:
+            self = .appended(
+                chat: try reader.read(), entry: try reader.read(), readers: try reader.readList(),
+                removed: try reader.readOptional())
+        case 1: self = .marked(try reader.read())
+        case let tag: throw reader.unknown("message effect", tag: tag)
+        }
+    }
+}
