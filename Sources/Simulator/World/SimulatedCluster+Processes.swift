@@ -82,6 +82,9 @@ extension SimulatedCluster {
         case .kill, .exit: break
         case .powerLoss: nodes[node].disk.losePower(random: &diskRandom)
         }
+        // Somebody starts it again, soon or later.
+        let scale = processRandom.chance(0.5) ? Nanoseconds.millisecond : 30 * Nanoseconds.millisecond
+        scheduleStart(node, after: 1 + processRandom.within(1...100 as ClosedRange<Int64>) * scale)
     }
 
     mutating func pause(_ node: Int) {

@@ -24,6 +24,8 @@ public struct SimulatedCluster: Sendable {
     var diskRandom: SeededRandom
     var processRandom: SeededRandom
     private let chance: Chance
+    /// How far all wall clocks are ahead of where they would be.
+    var wallOffsetMilliseconds: Int64 = 0
 
     /// How many turns without any event a process may take within a hundredth of a second.
     private static let idleTurnsMaximum = 2_000
@@ -118,6 +120,15 @@ public struct SimulatedCluster: Sendable {
         case (.peer, .backlog): return nil
         }
     }
+
+    /// One stream breaks in the middle.
+    mutating func breakConnection(_ number: Int) {
+        network.breakConnection(number, at: now, into: &events, deliveries: &deliveries)
+        passOn()
+    }
+
+    /// The nodes that lead a group.
+    var leaders: [Int] { [] }
 
     // MARK: Turns
 

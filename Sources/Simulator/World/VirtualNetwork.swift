@@ -155,11 +155,9 @@ public struct VirtualNetwork: Sendable {
         connections[number].acceptor.stalledUntil = time
     }
 
-    /// The open connections to this port or, if nil, to any.
-    public func openConnections(where isWanted: (VirtualPort) -> Bool) -> [Int] {
-        connections.indices.filter {
-            connections[$0].state == .open && isWanted(connections[$0].port)
-        }
+    /// The open connections, oldest first.
+    public func openConnections() -> [Int] {
+        connections.indices.filter { connections[$0].state == .open }
     }
 
     // MARK: What becomes due
