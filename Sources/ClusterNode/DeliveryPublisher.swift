@@ -83,8 +83,10 @@ struct DeliveryPublisher: Sendable {
     ) -> [(node: NodeID, batch: DeliveryBatch)] {
         var batches: [(node: NodeID, batch: DeliveryBatch)] = []
         for node in subscribers.keys {
-            guard let subscriber = subscribers[node], subscriber.cursor <= applied else { continue }
+            guard let subscriber = subscribers[node] else { continue }
             let isDue = subscriber.nextProgress <= now
+            if isDue { subscribers.update(node) { $0.nextProgress = now + settings.progressInterval } }
+            guard subscriber.cursor <= applied else { continue }
             guard subscriber.cursor < applied || isDue || !subscriber.hasStarted else { continue }
             let (events, through) = events(after: subscriber.cursor, to: applied, for: node, ring)
             guard !events.isEmpty || isDue || !subscriber.hasStarted else {

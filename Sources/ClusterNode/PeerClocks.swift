@@ -17,9 +17,11 @@ struct PeerClocks: Sendable {
     private var readings: SortedMap<NodeID, Reading> = SortedMap()
 
     mutating func heard(_ wall: WallTime, from node: NodeID, at moment: Moment) {
+        // No clock is a thousand years off; a larger number would overflow sums.
+        let bound: Int64 = 1 << 45
+        let offset = wall.milliseconds &- moment.wall.milliseconds
         readings[node] = Reading(
-            offsetMilliseconds: wall.milliseconds &- moment.wall.milliseconds,
-            heardAt: moment.monotonic)
+            offsetMilliseconds: min(max(offset, -bound), bound), heardAt: moment.monotonic)
     }
 
     /// Log time as this node may stamp it for a group of `voters`.

@@ -61,45 +61,38 @@ extension RaftInstance {
         }
     }
 
-    /// Sends one append, maybe an empty one; false if only a snapshot can help.
-    @discardableResult
+    /// Sends the next append; false if only a snapshot can help.
     private mutating func sendAppend(
         to position: Int, into directives: inout [RaftDirective]
     ) -> Bool {
-        guard let next = leadership?.followers[position].next, let round = leadership?.round else {
-            return false
-        }
-        guard let previousTerm = log.term(at: next.previous) else {
-            leadership?.followers[position].becomeSnapshot()
-            directives.append(.sendSnapshot(to: voters.nodes[position]))
-            return false
-        }
+        guard let next = leadership?.followers[position].next else { return false }
         let entries = entriesToSend(from: next)
-        let request = RaftMessage.AppendRequest(
-            term: term, previous: SnapshotPosition(index: next.previous, term: previousTerm),
-            commit: commitIndex, round: round, entries: entries)
-        directives.append(.send(.append(request), to: voters.nodes[position]))
+        guard send(entries, from: next, to: position, into: &directives) else { return false }
         leadership?.followers[position].didSend(
             through: entries.last?.index ?? next.previous,
             bytes: entries.reduce(0) { $0 + $1.payload.count }, commit: commitIndex)
         return true
     }
 
-    /// Asks, past a full window, whether the follower has what it was sent.
-    private mutating func sendEmptyAppend(
-        to position: Int, into directives: inout [RaftDirective]
-    ) {
-        guard let next = leadership?.followers[position].next, let round = leadership?.round,
-            let previousTerm = log.term(at: next.previous)
-        else { return }
+    private mutating func send(
+        _ entries: [LogEntry], from next: LogIndex, to position: Int,
+        into directives: inout [RaftDirective]
+    ) -> Bool {
+        guard let round = leadership?.round, let previousTerm = log.term(at: next.previous) else {
+            leadership?.followers[position].becomeSnapshot()
+            directives.append(.sendSnapshot(to: voters.nodes[position]))
+            return false
+        }
         let request = RaftMessage.AppendRequest(
             term: term, previous: SnapshotPosition(index: next.previous, term: previousTerm),
-            commit: commitIndex, round: round, entries: [])
+            commit: commitIndex, round: round, entries: entries)
         directives.append(.send(.append(request), to: voters.nodes[position]))
+        return true
     }
 
     /// Followers that need the same get the same array.
     private mutating func entriesToSend(from first: LogIndex) -> [LogEntry] {
+        guard first > log.base.index else { return [] }
         if let recent = recentEntries, recent.first == first { return recent.entries }
         let entries = log.entries(
             from: first, through: log.lastIndex, countMaximum: settings.appendEntriesMaximum,
@@ -142,8 +135,12 @@ extension RaftInstance {
     ) {
         guard let position = noteAnswer(response.term, round: response.round, from: sender, at: now)
         else { return }
-        if leadership?.followers[position].didAnswerHeartbeat() == true {
-            sendEmptyAppend(to: position, into: &directives)
+        if leadership?.followers[position].didAnswerHeartbeat() == true,
+            let next = leadership?.followers[position].next
+        {
+            // Asks, past a full window, whether the follower has what it was sent; if what it was
+            // sent is cut from the log by now, a snapshot goes.
+            _ = send([], from: next, to: position, into: &directives)
         }
         sendAppends(to: position, into: &directives)
         answerReads(at: now, into: &directives)

@@ -1,0 +1,127 @@
+import Membership
+import Messages
+import Replication
+import Routing
+import Toolbox
+import Vocabulary
+
+/// Decisions about members, and their way from the membership group to the shards.
+extension NodeInstance {
+    /// Whether a decision's reply waits for the shard.
+    mutating func holdDecision(_ requester: Requester, _ reply: ReplicaReply) -> Bool {
+        errands.decisions.remove(requester)
+        guard case .done(let bytes) = reply else { return false }
+        let decided: MembershipReply
+        do throws(DecodeFailure) {
+            decided = try MembershipReply(decoding: bytes)
+        } catch {
+            unreachable("this node's own membership reply does not decode: \(error)")
+        }
+        guard case .pending(let chat, let version, let isNew) = decided else { return false }
+        #if PLANTED_FAULTS
+            if plan.settings.plantedFault == .removalAnsweredBeforeShard { return false }
+        #endif
+        courier.wait(
+            OutboxCourier.Waiter(requester: requester, isNew: isNew), for: chat, version: version)
+        return true
+    }
+
+    /// A record for the chat's shard.
+    mutating func dispatch(_ record: OutboxRecord, at moment: Moment) {
+        guard courier.take(record) else { return }
+        send(record, at: moment)
+    }
+
+    private mutating func send(_ record: OutboxRecord, at moment: Moment) {
+        submit(
+            MessageCommand.change(MembershipChange(record)).encoded(), to: group(of: record.chat),
+            as: .command, .harmless, for: .courier(record.chat, version: record.version),
+            at: moment)
+    }
+
+    /// This node leads the membership group now: whatever is in the outbox is its to deliver.
+    mutating func takeOutboxOver(at moment: Moment) {
+        #if PLANTED_FAULTS
+            if plan.settings.plantedFault == .outboxRecordDroppedOnLeaderChange { return }
+        #endif
+        guard let group = plan.membershipGroup?.id,
+            let bytes = replicas.answer(
+                MembershipQuery.outbox(limit: .max).encoded(), of: group)
+        else { return }
+        do throws(DecodeFailure) {
+            guard case .outbox(let records) = try MembershipAnswer(decoding: bytes) else { return }
+            for record in records { dispatch(record, at: moment) }
+        } catch {
+            unreachable("this node's own outbox does not decode: \(error)")
+        }
+    }
+
+    mutating func leaveOutbox(at moment: Moment) {
+        guard let group = plan.membershipGroup?.id else { return }
+        for waiter in courier.stop() {
+            finish(waiter.requester, .unknown, of: group, at: moment)
+        }
+    }
+
+    mutating func shardAnswered(
+        _ chat: ChatID, _ version: UInt64, _ outcome: RouteOutcome, at moment: Moment
+    ) {
+        guard let group = plan.membershipGroup?.id, let record = courier.record(of: chat),
+            record.version == version
+        else { return }
+        guard case .done(let bytes) = outcome, case .changed(let seq, _)? = changed(bytes) else {
+            return send(record, at: moment)
+        }
+        submit(
+            MembershipCommand.delivered(chat: chat, version: version, seq: seq).encoded(),
+            to: group, as: .command, .harmless, for: .delivered, at: moment)
+        for waiter in courier.delivered(chat, version: version) {
+            let settled = MembershipReply.settled(
+                chat: chat, version: version, seq: seq, isNew: waiter.isNew)
+            finish(waiter.requester, .done(settled.encoded()), of: group, at: moment)
+        }
+    }
+
+    private func changed(_ bytes: Bytes) -> MessageReply? {
+        do throws(DecodeFailure) {
+            return try MessageReply(decoding: bytes)
+        } catch {
+            // A shard of another version: asked again until it speaks ours.
+            return nil
+        }
+    }
+
+    func group(of chat: ChatID) -> ReplicaGroupID { plan.partitions.group(of: chat) }
+}
+
+extension MembershipChange {
+    /// The outbox's words in the shard's.
+    init(_ record: OutboxRecord) {
+        let action: Action =
+            switch record.action {
+            case .create(let isDirect, let sharesHistory, let title, let members):
+                .create(
+                    kind: isDirect ? .direct : .group, history: sharesHistory ? .all : .joined,
+                    title: title, members: members.map(ChatMember.init))
+            case .join(let members): .join(members.map(ChatMember.init))
+            case .leave(let user): .leave(user)
+            case .role(let user, let role): .role(user, ChatRole(role))
+            }
+        self.init(
+            chat: record.chat, version: record.version, actor: record.actor, action: action)
+    }
+}
+
+extension ChatMember {
+    init(_ member: OutboxMember) { self.init(user: member.user, role: ChatRole(member.role)) }
+}
+
+extension ChatRole {
+    init(_ role: MemberRole) {
+        switch role {
+        case .member: self = .member
+        case .admin: self = .admin
+        case .owner: self = .owner
+        }
+    }
+}

@@ -1,0 +1,162 @@
+public import LogStorage
+public import Toolbox
+public import Vocabulary
+import Credentials
+import Gateway
+import Membership
+import Messages
+import Peering
+import Raft
+import ReplicatedState
+import Replication
+import Routing
+
+/// Why a node must not start.
+public enum NodeStartFailure: Error, Hashable, Sendable {
+    case log(LogStorageFailure)
+    /// The log names a snapshot whose file is not there.
+    case missingSnapshot(FileName)
+    /// A snapshot's bytes are whole and yet no state of this version.
+    case snapshot(FileName, DecodeFailure)
+    case settings(String)
+}
+
+extension NodeInstance {
+    /// The node as its data directory left it.
+    ///
+    /// What must reach the disk before it takes part is among `directives`.
+    ///
+    /// - Parameters:
+    ///   - files: the bytes of every file of the data directory whose name is a `FileName`.
+    ///   - incarnation: a number that is hoped to be new.
+    ///   - seed: chance, for this life.
+    public static func start(
+        _ plan: NodePlan, files: SortedMap<FileName, Bytes>, incarnation: Incarnation,
+        seed: UInt64, at moment: Moment, into directives: inout [NodeDirective]
+    ) throws(NodeStartFailure) -> NodeInstance {
+        let recovery: Recovery
+        let identity = LogIdentity(
+            cluster: LogIdentity.hash(ofClusterName: plan.cluster), node: plan.node,
+            incarnation: incarnation)
+        do throws(LogStorageFailure) {
+            recovery = try WriteAheadLog.recover(
+                from: files, identity: identity, settings: plan.settings.log)
+        } catch {
+            throw .log(error)
+        }
+        var node = NodeInstance(
+            plan, log: recovery.log, startToken: recovery.token, random: SeededRandom(seed: seed),
+            at: moment)
+        try node.restoreReplicas(recovery, files, seed: seed, at: moment)
+        directives.append(.observe(.started(plan.node, recovery.log.incarnation)))
+        if let tail = recovery.tornTail {
+            directives.append(.observe(.tornTailCut(tail.segment, offset: tail.offset)))
+        }
+        directives.append(.storage(.log, recovery.directives))
+        let leftovers = SnapshotFile.leftovers(among: files.keys, groups: recovery.groups)
+        if !leftovers.isEmpty {
+            directives.append(
+                .storage(.bulk, leftovers.map(StorageDirective.remove) + [.synchronizeDirectory]))
+        }
+        return node
+    }
+
+    private init(
+        _ plan: NodePlan, log: WriteAheadLog, startToken: StorageToken, random: SeededRandom,
+        at moment: Moment
+    ) {
+        self.plan = plan
+        self.log = log
+        self.startToken = startToken
+        lastRecord = startToken
+        let now = moment.monotonic
+        peering = PeeringInstance(
+            identity: PeeringIdentity(
+                cluster: LogIdentity.hash(ofClusterName: plan.cluster), node: plan.node,
+                incarnation: log.incarnation, secret: plan.secrets.cluster),
+            peers: plan.nodes.map(\.id), settings: plan.settings.peering,
+            random: random.stream(1), at: now)
+        var voters: SortedMap<ReplicaGroupID, [NodeID]> = SortedMap()
+        for group in plan.groups { voters[group.id] = group.voters }
+        router = RouterInstance(own: plan.node, groups: voters, settings: plan.settings.router)
+        var urls: SortedMap<NodeID, String> = SortedMap()
+        for node in plan.nodes { urls[node.id] = node.clientURL }
+        gateway = GatewayInstance(
+            node: plan.node, ring: plan.ring, urls: urls,
+            tokens: TokenSigner(key: plan.secrets.tokens, keyID: 1),
+            settings: plan.settings.gateway, page: plan.pages, random: random.stream(2))
+        marks = MarkCollector(interval: plan.settings.markInterval)
+        admin = AdminDesk(token: plan.secrets.admin)
+        for group in plan.messageGroups {
+            subscriptions[group.id] = DeliverySubscription(
+                silenceMaximum: plan.settings.delivery.silenceMaximum, at: now)
+        }
+    }
+
+    private mutating func restoreReplicas(
+        _ recovery: Recovery, _ files: SortedMap<FileName, Bytes>, seed: UInt64, at moment: Moment
+    ) throws(NodeStartFailure) {
+        for group in plan.groups where group.voters.contains(plan.node) {
+            let recovered = recovery.groups[group.id] ?? RecoveredGroup()
+            let body = try snapshotBody(recovered.snapshot, files)
+            snapshotFiles[group.id] = recovered.snapshot?.file
+            let replica = ReplicaRecovery(
+                raft: RaftRecovery(
+                    hardState: HardState(term: recovered.term, vote: recovered.vote),
+                    snapshot: recovered.snapshot.map {
+                        SnapshotPosition(index: $0.index, term: $0.term)
+                    },
+                    entries: recovered.entries),
+                snapshotBody: body)
+            do throws(DecodeFailure) {
+                try addReplica(group, replica, seed: seed, at: moment)
+            } catch {
+                guard let file = recovered.snapshot?.file else {
+                    unreachable("a replica without a snapshot has nothing to decode: \(error)")
+                }
+                throw .snapshot(file, error)
+            }
+        }
+    }
+
+    private func snapshotBody(
+        _ reference: SnapshotReference?, _ files: SortedMap<FileName, Bytes>
+    ) throws(NodeStartFailure) -> Bytes? {
+        guard let reference else { return nil }
+        guard let bytes = files[reference.file] else { throw .missingSnapshot(reference.file) }
+        do throws(LogStorageFailure) {
+            let file = try SnapshotFile.decode(
+                bytes, file: reference.file,
+                cluster: LogIdentity.hash(ofClusterName: plan.cluster))
+            var writer = ByteWriter(reserving: file.bodyBytes)
+            for piece in file.body { writer.writeRaw(piece) }
+            return writer.take()
+        } catch {
+            throw .log(error)
+        }
+    }
+
+    private mutating func addReplica(
+        _ group: GroupPlan, _ recovery: ReplicaRecovery, seed: UInt64, at moment: Moment
+    ) throws(DecodeFailure) {
+        let identity = RaftIdentity(group: group.id, node: plan.node)
+        let voters = VoterSet(group.voters)
+        let random = SeededRandom(seed: seed).stream(1_000 + UInt64(group.id.rawValue))
+        switch group.kind {
+        case .membership:
+            replicas.add(
+                try ReplicaInstance<MembershipMachine>(
+                    identity: identity, voters: voters, limits: plan.settings.limits,
+                    recovery: recovery, settings: plan.settings.replica, random: random,
+                    at: moment.monotonic))
+        case .messages:
+            let replica = try ReplicaInstance<MessageMachine>(
+                identity: identity, voters: voters, limits: plan.settings.limits,
+                recovery: recovery, settings: plan.settings.replica, random: random,
+                at: moment.monotonic)
+            publishers[group.id] = DeliveryPublisher(
+                settings: plan.settings.delivery, applied: replica.applied)
+            replicas.add(replica)
+        }
+    }
+}

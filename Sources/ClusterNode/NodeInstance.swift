@@ -1,0 +1,218 @@
+public import LogStorage
+public import Toolbox
+public import Vocabulary
+import AdminWire
+import Gateway
+import Membership
+import Messages
+import PeerWire
+import Peering
+import Placement
+import ReplicatedState
+import Replication
+import Routing
+
+/// A whole node as one value: events in, directives out.
+///
+/// Time and chance are arguments. The services on the floor below know nothing of each other; here,
+/// and only here, the words of one are translated into those of another. Their directives are
+/// collected while an event is handled and carried out before the call returns; what goes to disk
+/// and to peers is collected over the whole turn and leaves in `endTurn`: at most one write, one
+/// sync, and one frame per peer and channel.
+public struct NodeInstance: Sendable {
+    let plan: NodePlan
+    var log: WriteAheadLog
+    var replicas = ReplicaTable()
+    var peering: PeeringInstance
+    var router: RouterInstance
+    var intake = RequestIntake()
+    var gateway: GatewayInstance
+    var publishers: SortedMap<ReplicaGroupID, DeliveryPublisher> = SortedMap()
+    var subscriptions: SortedMap<ReplicaGroupID, DeliverySubscription> = SortedMap()
+    var courier = OutboxCourier()
+    var marks: MarkCollector
+    var clocks = PeerClocks()
+    var admin: AdminDesk
+
+    // What the services said while an event is being handled.
+    var peeringDirectives: [PeeringDirective] = []
+    var replicaDirectives: [ReplicaDirective] = []
+    var routerDirectives: [RouterDirective] = []
+    var gatewayDirectives: [GatewayDirective] = []
+
+    // What leaves at the end of the turn.
+    var outgoing: SortedMap<PeerRoute, [PeerSection]> = SortedMap()
+
+    // Who waits for what.
+    var errands = Errands()
+    var durability = DurabilityQueue()
+    var works: SortedMap<WorkID, WorkPurpose> = SortedMap()
+    var lastRequest: UInt64 = 0
+    var lastWork: UInt64 = 0
+    var lastSnapshotToken: UInt64 = 0
+    var saving: SortedMap<StorageToken, SnapshotMaterial> = SortedMap()
+    /// The file that the log names for each group.
+    var snapshotFiles: SortedMap<ReplicaGroupID, FileName> = SortedMap()
+    /// The batch that the newest record belongs to.
+    var lastRecord: StorageToken
+    /// Whether all message groups stream to this node.
+    var isCovered = false
+
+    /// The first log lane work of this life is done: the node may take part.
+    var isReady = false
+    var startToken: StorageToken
+    var stopping: Stopping?
+
+    struct Stopping: Sendable {
+        var deadline: Instant
+        var isDone = false
+    }
+
+    struct PeerRoute: Hashable, Comparable, Sendable {
+        var node: NodeID
+        var channel: PeerChannel
+
+        static func < (left: PeerRoute, right: PeerRoute) -> Bool {
+            (left.node, left.channel.rawValue) < (right.node, right.channel.rawValue)
+        }
+    }
+
+    enum WorkPurpose: Sendable {
+        case gateway(RequestID)
+        case snapshot(ReplicaGroupID, SnapshotPurpose)
+    }
+
+    // MARK: Entry points
+
+    public mutating func handle(
+        _ event: NodeEvent, at moment: Moment, into directives: inout [NodeDirective]
+    ) {
+        switch event {
+        case .storageFailed(let reason):
+            directives.append(.halt("the disk failed: \(reason)"))
+            return
+        case .storageCompleted(let token):
+            storageCompleted(token, at: moment, into: &directives)
+        case .workCompleted(let work, let result):
+            workCompleted(work, result, at: moment, into: &directives)
+        case .shutdownRequested: beginStop(at: moment, into: &directives)
+        case .clientConnected, .clientReceived, .clientBacklog, .clientClosed:
+            handleClient(event, at: moment, into: &directives)
+        case .peerAccepted, .peerDialled, .peerDialFailed, .peerReceived, .peerClosed:
+            handlePeer(event, at: moment)
+        }
+        settle(at: moment, into: &directives)
+    }
+
+    /// Time alone: what every service was waiting for.
+    public mutating func timeDidAdvance(
+        to moment: Moment, into directives: inout [NodeDirective]
+    ) {
+        let now = moment.monotonic
+        peering.timeDidAdvance(to: now, into: &peeringDirectives)
+        for group in replicas.groups {
+            drive(group, .timeAdvanced, at: moment, into: &directives)
+        }
+        router.timeDidAdvance(to: now, into: &routerDirectives)
+        gateway.timeDidAdvance(to: moment, into: &gatewayDirectives)
+        proposeMarks(at: moment)
+        renewSubscriptions(at: moment)
+        settle(at: moment, into: &directives)
+        endStopIfDue(at: now, into: &directives)
+    }
+
+    /// The turn is over: everything it collected goes out.
+    public mutating func endTurn(at moment: Moment, into directives: inout [NodeDirective]) {
+        for group in replicas.groups {
+            drive(group, .turnEnded(clock: clock(of: group, at: moment)), at: moment, into: &directives)
+        }
+        settle(at: moment, into: &directives)
+        stream(at: moment)
+        settle(at: moment, into: &directives)
+        sendOutgoing(at: moment, into: &directives)
+        flushLog(into: &directives)
+        maintainLog(at: moment, into: &directives)
+        settle(at: moment, into: &directives)
+    }
+
+    /// The earliest moment at which time alone would change something.
+    public var nextDeadline: Instant? {
+        var earliest: Instant?
+        func consider(_ deadline: Instant?) {
+            guard let deadline else { return }
+            earliest = earliest.map { min($0, deadline) } ?? deadline
+        }
+        consider(peering.nextDeadline)
+        consider(isReady ? replicas.nextDeadline : nil)
+        consider(router.nextDeadline)
+        consider(gateway.nextDeadline)
+        consider(marks.nextDeadline)
+        for subscription in subscriptions.values { consider(subscription.nextDeadline) }
+        for publisher in publishers.values { consider(publisher.nextDeadline) }
+        consider(stopping.map(\.deadline))
+        return earliest
+    }
+
+    // MARK: Helpers
+
+    /// Carries out what the services said until none has anything more to say.
+    mutating func settle(at moment: Moment, into directives: inout [NodeDirective]) {
+        while true {
+            if !peeringDirectives.isEmpty {
+                carryOutPeering(at: moment, into: &directives)
+            } else if !routerDirectives.isEmpty {
+                carryOutRouter(at: moment)
+            } else if !gatewayDirectives.isEmpty {
+                carryOutGateway(at: moment, into: &directives)
+            } else {
+                return
+            }
+        }
+    }
+
+    mutating func nextRequest() -> RequestID {
+        lastRequest += 1
+        return RequestID(lastRequest)
+    }
+
+    mutating func startWork(
+        _ request: WorkRequest, for purpose: WorkPurpose, into directives: inout [NodeDirective]
+    ) {
+        lastWork += 1
+        let work = WorkID(rawValue: lastWork)
+        works[work] = purpose
+        directives.append(.work(work, request))
+    }
+
+    private mutating func workCompleted(
+        _ work: WorkID, _ result: WorkResult, at moment: Moment,
+        into directives: inout [NodeDirective]
+    ) {
+        guard let purpose = works.removeValue(forKey: work) else { return }
+        switch (purpose, result) {
+        case (.gateway(let request), let result):
+            gateway.workDone(
+                request, GatewayWorkResult(result), at: moment, into: &gatewayDirectives)
+        case (.snapshot(let group, let purpose), .encoded(let bytes)):
+            drive(group, .snapshotEncoded(bytes, purpose), at: moment, into: &directives)
+        case (.snapshot(let group, _), .failed), (.snapshot(let group, _), .hashed),
+            (.snapshot(let group, _), .verified):
+            directives.append(.halt("\(group): a snapshot could not be encoded"))
+        }
+    }
+
+    private func clock(of group: ReplicaGroupID, at moment: Moment) -> WallTime {
+        let voters = plan.groups.first { $0.id == group }?.voters ?? []
+        return clocks.clock(for: voters, own: plan.node, at: moment)
+    }
+}
+
+extension GatewayWorkResult {
+    init(_ result: WorkResult) {
+        switch result {
+        case .hashed(let bytes): self = .hashed(bytes)
+        case .verified(let isRight): self = .verified(isRight)
+        case .encoded, .failed: self = .failed
+        }
+    }
+}

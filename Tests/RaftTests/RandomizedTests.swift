@@ -1,0 +1,151 @@
+import Raft
+import Testing
+import Toolbox
+import Vocabulary
+
+/// Everything at once, by chance: loss, doubling, reordering, cuts, crashes that lose unsynced
+/// writes, slow disks, compaction. Then the faults stop, and the group must come together.
+@Suite struct RandomizedTests {
+    struct Adversary {
+        var cluster: RaftCluster
+        var random: SeededRandom
+        var proposals: UInt64 = 0
+        var reads: UInt64 = 0
+        /// How much of each kind of trouble this run has: some have none of one and much of another.
+        let weights: [Int]
+
+        init(voters: Int, seed: UInt64) {
+            var settings = RaftSettings()
+            settings.appendEntriesMaximum = 3
+            settings.windowAppendsMaximum = 4
+            settings.applyEntriesMaximum = 5
+            settings.uncommittedEntriesMaximum = 40
+            cluster = RaftCluster(voters, settings: settings, seed: seed)
+            random = SeededRandom(seed: seed &* 7919)
+            var random = random
+            func some(_ maximum: Int) -> Int { random.chance(0.3) ? 0 : random.below(maximum) }
+            weights = [
+                60 * voters, 12 * voters, 16, some(4), 10, 4, some(4), 1 + random.below(6),
+                some(3), some(4), 1 + random.below(5), some(4), some(4), some(20), some(20),
+            ]
+        }
+
+        mutating func act() {
+            let place = random.below(cluster.peers.count)
+            switch draw() {
+            case 0: deliver()
+            case 1: cluster.sync(place)
+            case 2:
+                cluster.now = cluster.now + .milliseconds(random.below(30))
+                cluster.step(place) { $0.timeDidAdvance(to: $1, into: &$2) }
+            case 3: cluster.fire(place)
+            case 4: propose(cluster.leader ?? place)
+            case 5: read(cluster.leaders.randomElement(using: &random) ?? place)
+            case 6: crash(place)
+            case 7: restart()
+            case 8: cluster.cutOff(place)
+            case 9: cluster.cut(from: place, to: random.below(cluster.peers.count))
+            case 10: cluster.heal()
+            case 11: cluster.compact(place, keeping: random.below(6))
+            case 12:
+                let other = n(UInt16(random.below(cluster.peers.count) + 1))
+                cluster.step(place) { $0.peerBecameUnreachable(other, at: $1, into: &$2) }
+            case 13: if !cluster.wire.isEmpty { cluster.lose(at: anyMessage()) }
+            default: repeatMessage()
+            }
+        }
+
+        private mutating func draw() -> Int {
+            var left = random.below(weights.reduce(0, +))
+            for (kind, weight) in weights.enumerated() {
+                if left < weight { return kind }
+                left -= weight
+            }
+            return 0
+        }
+
+        private mutating func anyMessage() -> Int {
+            random.chance(0.8) ? 0 : random.below(min(cluster.wire.count, 12))
+        }
+
+        private mutating func repeatMessage() {
+            guard !cluster.wire.isEmpty else { return }
+            let position = anyMessage()
+            if case .message = cluster.wire[position].content {
+                cluster.deliver(at: position, keeping: true)
+            }
+        }
+
+        private mutating func deliver() {
+            guard !cluster.wire.isEmpty else { return }
+            cluster.deliver(at: anyMessage())
+        }
+
+        private mutating func propose(_ place: Int) {
+            proposals += 1
+            let payloads = (0...random.below(3)).map { Bytes("p\(proposals).\($0)") }
+            cluster.propose(place, payloads)
+        }
+
+        private mutating func read(_ place: Int) {
+            reads += 1
+            cluster.read(place, RequestID(reads))
+        }
+
+        private mutating func crash(_ place: Int) {
+            guard cluster.peers[place].instance != nil else { return }
+            cluster.crash(
+                place, surviving: random.below(cluster.peers[place].operations.count + 1))
+            if random.chance(0.5) { cluster.reportRefusal(of: place) }
+        }
+
+        private mutating func restart() {
+            guard let place = cluster.peers.indices.first(where: {
+                cluster.peers[$0].instance == nil
+            }) else { return }
+            cluster.start(place)
+        }
+
+        mutating func compareLogs() {
+            let instances = cluster.peers.compactMap(\.instance)
+            for one in instances.indices {
+                for other in instances.indices where other > one {
+                    cluster.ledger.compareLogs(instances[one], instances[other])
+                }
+            }
+        }
+
+        /// The faults stop; what is asked for now must be done in bounded time.
+        mutating func calmDown() -> Bool {
+            cluster.heal()
+            for place in cluster.peers.indices where cluster.peers[place].instance == nil {
+                cluster.start(place)
+            }
+            cluster.advance(.seconds(6))
+            guard let leader = cluster.leader else { return false }
+            cluster.propose(leader, [Bytes("last")])
+            cluster.read(leader, RequestID(1 << 40))
+            cluster.advance(.seconds(1))
+            let last = cluster.instance(leader).lastIndex
+            return cluster.peers.allSatisfy { $0.applied == last }
+                && cluster.peers[leader].ready.contains(RequestID(1 << 40))
+        }
+    }
+
+    @Test("nothing that must never be is ever seen", arguments: 1...100)
+    func safety(seed: Int) {
+        let voters = [3, 5, 3, 1, 2, 4, 7][seed % 7]
+        var adversary = Adversary(voters: voters, seed: UInt64(seed))
+        for round in 0..<8_000 {
+            adversary.act()
+            if round % 50 == 0 { adversary.compareLogs() }
+            if !adversary.cluster.ledger.violations.isEmpty { break }
+        }
+        #expect(adversary.cluster.ledger.violations == [], "seed \(seed)")
+        let isWhole = adversary.calmDown()
+        adversary.compareLogs()
+        #expect(isWhole, "seed \(seed) does not come together")
+        #expect(adversary.cluster.ledger.violations == [], "seed \(seed), calm")
+        #expect(adversary.cluster.ledger.applied.count > 1, "seed \(seed) did nothing")
+    }
+}
