@@ -6,7 +6,8 @@ struct UTF8ValidatorTests {
     @Test(
         "takes well-formed text",
         arguments: [
-            "", "plain ASCII that is longer than eight bytes", "κόσμε", "\u{7F}\u{80}\u{7FF}\u{800}",
+            "", "plain ASCII that is longer than eight bytes", "κόσμε",
+            "\u{7F}\u{80}\u{7FF}\u{800}",
             "\u{D7FF}\u{E000}\u{FFFD}\u{FFFF}\u{10000}\u{10FFFF}", "12345678é12345678",
             "1234567é", "\u{0}",
         ])
