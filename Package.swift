@@ -64,7 +64,8 @@ let rooms: [Room] = [
     Room(
         name: "Routing", floor: 3, wing: .pure, uses: ["Placement", "Vocabulary", "Toolbox"]),
     Room(
-        name: "Peering", floor: 3, wing: .pure, uses: ["PeerWire", "Vocabulary", "Toolbox"]),
+        name: "Peering", floor: 3, wing: .pure,
+        uses: ["PeerWire", "Credentials", "Vocabulary", "Toolbox"]),
     Room(
         name: "Replication", floor: 3, wing: .pure,
         uses: ["Raft", "LogStorage", "ReplicatedState", "Vocabulary", "Toolbox"]),

@@ -79,6 +79,8 @@ extension NodeInstance {
             headsArrived(request, group, outcome, at: moment)
         case .courier(let chat, let version):
             shardAnswered(chat, version, outcome, at: moment)
+        case .admin(let connection, let errand):
+            adminErrandEnded(connection, errand, outcome, at: moment)
         case .marks, .delivered: break
         }
     }
@@ -90,6 +92,7 @@ struct Errands: Sendable {
         case gateway(RequestID, AnswerShape)
         case heads(RequestID, ReplicaGroupID)
         case courier(ChatID, version: UInt64)
+        case admin(ConnectionID, AdminErrand)
         case marks
         case delivered
     }

@@ -87,6 +87,7 @@ extension NodeInstance {
             settings: plan.settings.gateway, page: plan.pages, random: random.stream(2))
         marks = MarkCollector(interval: plan.settings.markInterval)
         admin = AdminDesk(token: plan.secrets.admin)
+        self.random = random.stream(3)
         for group in plan.messageGroups {
             subscriptions[group.id] = DeliverySubscription(
                 silenceMaximum: plan.settings.delivery.silenceMaximum, at: now)

@@ -33,6 +33,10 @@ public struct NodeInstance: Sendable {
     var marks: MarkCollector
     var clocks = PeerClocks()
     var admin: AdminDesk
+    var adminAnswers: [(ConnectionID, AdminAnswer)] = []
+    /// Set by the shell whenever operators may ask.
+    public var vitals = NodeVitals()
+    var random: SeededRandom
 
     // What the services said while an event is being handled.
     var peeringDirectives: [PeeringDirective] = []
@@ -165,9 +169,10 @@ public struct NodeInstance: Sendable {
             } else if !gatewayDirectives.isEmpty {
                 carryOutGateway(at: moment, into: &directives)
             } else {
-                return
+                break
             }
         }
+        sendAdminAnswers(into: &directives)
     }
 
     mutating func nextRequest() -> RequestID {

@@ -1,3 +1,4 @@
+import Credentials
 import PeerWire
 import Toolbox
 import Vocabulary
@@ -40,10 +41,6 @@ struct PeerAuthenticator: Sendable {
 
     /// Takes the same time wherever the codes differ.
     func isRight(_ code: Bytes, from speaker: Speaker, over transcript: Transcript) -> Bool {
-        let expected = self.code(speaker, over: transcript)
-        guard code.count == expected.count else { return false }
-        var difference: UInt8 = 0
-        for offset in 0..<expected.count { difference |= code[offset] ^ expected[offset] }
-        return difference == 0
+        ConstantTime.equal(code, self.code(speaker, over: transcript))
     }
 }

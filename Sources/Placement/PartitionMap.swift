@@ -35,15 +35,9 @@ public struct PartitionMap: Hashable, Sendable {
             groups: (0..<shardsCount).map { GroupNumbers.messages(of: ShardID(UInt16($0))) })
     }
 
-    /// The partition of a chat: XXH64 (seed 0) over the eight little-endian bytes of the id, modulo
-    /// 1,024. Fixed for ever; vectors stand in this room's page.
-    public static func partition(of chat: ChatID) -> PartitionID {
-        PartitionID(UInt16(XXH64.hash(chat.rawValue) % UInt64(Limits.partitionsCount)))
-    }
-
     public func shard(of partition: PartitionID) -> ShardID { shards[Int(partition.rawValue)] }
 
-    public func shard(of chat: ChatID) -> ShardID { shard(of: Self.partition(of: chat)) }
+    public func shard(of chat: ChatID) -> ShardID { shard(of: .of(chat: chat)) }
 
     /// - Precondition: a shard of this map.
     public func group(of shard: ShardID) -> ReplicaGroupID { groups[Int(shard.rawValue)] }

@@ -65,7 +65,7 @@ private struct CrashingLog {
         let survivor = try #require(
             candidates.last { model.groups(through: $0).essence == recovery.groups.essence },
             "not a prefix that includes all that was acknowledged")
-        model.keep(through: survivor)
+        model.keep(through: survivor, acknowledged: acknowledged, tail: recovery.token)
         log = recovery.log
         acknowledged = StorageToken(.log, number: 0)
         logLane = recovery.directives

@@ -23,10 +23,14 @@ struct LogModel {
         groups(through: StorageToken(.log, number: .max))
     }
 
-    /// Forgets what did not survive a crash, and starts counting anew.
-    mutating func keep(through token: StorageToken) {
-        records = records.filter { $0.token <= token }
-            .map { (StorageToken(.log, number: 0), $0.record) }
+    /// Forgets what did not survive a crash, and starts counting anew: what survived without
+    /// having been acknowledged is safe only once `tail` has been completed.
+    mutating func keep(
+        through survivor: StorageToken, acknowledged: StorageToken, tail: StorageToken
+    ) {
+        records = records.filter { $0.token <= survivor }.map { token, record in
+            (token <= acknowledged ? StorageToken(.log, number: 0) : tail, record)
+        }
     }
 
     static func apply(_ record: WriteAheadLogRecord, to group: inout RecoveredGroup) {

@@ -153,8 +153,9 @@ struct FuzzTests {
             let name = names[random.below(names.count)]
             let other = names[random.below(names.count)]
             let source = broken.disk.content[other]?.array ?? []
+            let kind = random.below(4)
             broken.disk.tamper(name) { file in
-                switch random.below(4) {
+                switch kind {
                 case 0: file[random.below(file.count)] ^= UInt8(1 + random.below(255))
                 case 1: file.removeLast(random.below(file.count))
                 case 2: file = source
@@ -168,8 +169,9 @@ struct FuzzTests {
             do throws(LogStorageFailure) {
                 let recovery = try WriteAheadLog.recover(
                     from: broken.disk.content, identity: testIdentity, settings: disk.settings)
-                // The very last batch has no watermark behind it.
-                #expect(states.suffix(2).contains(recovery.groups.essence))
+                // A region that reaches to the end takes the watermarks with it. One byte cannot.
+                let possible = kind == 0 ? Array(states.suffix(2)) : states
+                #expect(possible.contains(recovery.groups.essence))
             } catch {
                 refused += 1
             }

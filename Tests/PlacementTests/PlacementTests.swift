@@ -28,7 +28,7 @@ private func nodes(_ numbers: ClosedRange<UInt16>) -> [NodeID] { numbers.map { N
     @Test("users and chats are where strangers compute them to be", arguments: vectors)
     func published(vector: Vector) {
         #expect(Ring.arc(of: UserID(vector.id)) == ArcID(vector.arc))
-        #expect(PartitionMap.partition(of: ChatID(vector.id)) == PartitionID(vector.partition))
+        #expect(PartitionID.of(chat: ChatID(vector.id)) == PartitionID(vector.partition))
     }
 }
 

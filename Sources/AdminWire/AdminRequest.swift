@@ -1,0 +1,147 @@
+public import Toolbox
+public import Vocabulary
+
+/// What an operator, or a probe, asks of a node.
+public enum AdminRequest: Hashable, Sendable {
+    /// Does the process run its turns?
+    case health
+    /// Does it serve clients?
+    case readiness
+    case metrics
+    case status
+    case nodes
+    /// The copies on this node; `digests` costs a walk over the whole state of each.
+    case groups(digests: Bool)
+    case shards
+    case chat(ChatID)
+    case user(UserReference)
+    case importUser(UserImport)
+    case issueToken(TokenRequest)
+
+    public enum UserReference: Hashable, Sendable {
+        case id(UserID)
+        case name(String)
+    }
+
+    public enum Method: String, Hashable, Sendable {
+        case get = "GET"
+        case post = "POST"
+    }
+
+    public enum Refusal: Error, Hashable, Sendable {
+        /// 404.
+        case unknownPath
+        /// 405.
+        case otherMethod(Method)
+        /// 400.
+        case malformed(AdminFailure)
+    }
+
+    /// Whether it is answered without the admin token: probes carry none, and learn nothing else.
+    public var isOpen: Bool {
+        switch self {
+        case .health, .readiness: true
+        case .metrics, .status, .nodes, .groups, .shards, .chat, .user, .importUser, .issueToken:
+            false
+        }
+    }
+
+    public var method: Method {
+        switch self {
+        case .importUser, .issueToken: .post
+        case .health, .readiness, .metrics, .status, .nodes, .groups, .shards, .chat, .user: .get
+        }
+    }
+
+    /// The path and query of this request, as it goes over the wire.
+    public var target: String {
+        switch self {
+        case .health: "/healthz"
+        case .readiness: "/readyz"
+        case .metrics: "/metrics"
+        case .status: "/admin/v1/status"
+        case .nodes: "/admin/v1/nodes"
+        case .groups(let digests): "/admin/v1/groups" + (digests ? "?digests=true" : "")
+        case .shards: "/admin/v1/shards"
+        case .chat(let chat): "/admin/v1/chats/\(chat.digits)"
+        case .user(.id(let user)): "/admin/v1/users/\(user.digits)"
+        case .user(.name(let name)): "/admin/v1/users?name=\(PercentText.encode(name))"
+        case .importUser: "/admin/v1/users"
+        case .issueToken: "/admin/v1/tokens"
+        }
+    }
+
+    /// What is sent behind the head; empty for questions.
+    public var body: Bytes {
+        switch self {
+        case .importUser(let account): account.encoded()
+        case .issueToken(let request): request.encoded()
+        case .health, .readiness, .metrics, .status, .nodes, .groups, .shards, .chat, .user: Bytes()
+        }
+    }
+
+    /// Reads a request back from what arrived.
+    ///
+    /// - Parameter target: path and query, still percent-encoded.
+    public init(method: String, target: String, body: Bytes) throws(Refusal) {
+        let parts = target.split(separator: "?", maxSplits: 1, omittingEmptySubsequences: false)
+        let query = parts.count == 2 ? String(parts[1]) : ""
+        let request = try Self.read(
+            path: String(parts[0]), query: query, isPost: method == Method.post.rawValue, body)
+        guard request.method.rawValue == method else { throw .otherMethod(request.method) }
+        self = request
+    }
+
+    private static func read(
+        path: String, query: String, isPost: Bool, _ body: Bytes
+    ) throws(Refusal) -> AdminRequest {
+        switch path {
+        case "/healthz": return .health
+        case "/readyz": return .readiness
+        case "/metrics": return .metrics
+        case "/admin/v1/status": return .status
+        case "/admin/v1/nodes": return .nodes
+        case "/admin/v1/groups": return .groups(digests: query == "digests=true")
+        case "/admin/v1/shards": return .shards
+        case "/admin/v1/tokens": return .issueToken(try shape(of: body))
+        case "/admin/v1/users" where isPost: return .importUser(try shape(of: body))
+        case "/admin/v1/users":
+            guard query.hasPrefix("name="),
+                let name = PercentText.decode(String(query.dropFirst(5)))
+            else { throw .malformed(.invalidField("name", expected: "in the query")) }
+            return .user(.name(name))
+        default: return try readIdentified(path)
+        }
+    }
+
+    private static func readIdentified(_ path: String) throws(Refusal) -> AdminRequest {
+        if let digits = path.dropping(prefix: "/admin/v1/chats/") {
+            guard let chat = ChatID(digits: digits) else {
+                throw .malformed(.invalidField("chat", expected: "decimal digits"))
+            }
+            return .chat(chat)
+        }
+        if let text = path.dropping(prefix: "/admin/v1/users/") {
+            if let user = UserID(digits: text) { return .user(.id(user)) }
+            guard let name = PercentText.decode(text) else {
+                throw .malformed(.invalidField("user", expected: "an id or a name"))
+            }
+            return .user(.name(name))
+        }
+        throw .unknownPath
+    }
+
+    private static func shape<Shape: AdminShape>(of body: Bytes) throws(Refusal) -> Shape {
+        do throws(AdminFailure) {
+            return try Shape.decode(body)
+        } catch {
+            throw .malformed(error)
+        }
+    }
+}
+
+extension String {
+    fileprivate func dropping(prefix: String) -> String? {
+        hasPrefix(prefix) ? String(dropFirst(prefix.count)) : nil
+    }
+}
