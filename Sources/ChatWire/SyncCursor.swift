@@ -66,12 +66,12 @@ public struct SyncCursor: Hashable, Sendable {
             writer.write(unfinished.chat.rawValue)
         }
         writer.write(writer.withUnsafeBytes { CRC32C.checksum(of: $0) })
-        return Base64URL.encode(writer.take())
+        return Base64.encode(writer.take(), as: .urlSafe)
     }
 
     /// Nil for what `encoded()` does not give.
     public init?(decoding text: Bytes) {
-        guard text.count <= Self.textBytesMaximum, let bytes = Base64URL.decode(text),
+        guard text.count <= Self.textBytesMaximum, let bytes = Base64.decode(text, as: .urlSafe),
             bytes.count > 4
         else { return nil }
         let body = bytes.slice(0..<bytes.count - 4)

@@ -1,0 +1,181 @@
+import ChatWire
+import HTTPWire
+import Toolbox
+import Vocabulary
+import WebSocketWire
+
+// WebSockets: the handshake, what is read, how they end.
+extension GatewayInstance {
+    /// `GET /v1/socket`: the connection becomes a WebSocket, or says why not.
+    mutating func upgrade(_ request: HTTPRequest, for asker: Asker) -> Outcome? {
+        let answer = WebSocketHandshake.answer(
+            method: request.method.rawValue, subprotocols: ["rookery.v1"]
+        ) { request.headers.values(of: $0) }
+        guard case .exchange(let exchange) = asker.form else {
+            return .refused(.unexpectedAnswer)
+        }
+        let connection = asker.connection
+        switch answer {
+        case .refused(let status, let what, let fields):
+            var response = HTTPResponse(
+                status: status, headers: ["Content-Type": "application/json"],
+                body: ErrorReport(.malformed, what).encodedDocument())
+            for field in fields { response.headers.append(field.name, field.value) }
+            counters.refused += 1
+            self.answer(exchange, with: response, on: connection)
+        case .accepted(_, let fields):
+            var response = HTTPResponse(status: 101)
+            for field in fields { response.headers.append(field.name, field.value) }
+            send(response.encoded(), to: connection)
+            let rest = connections[connection]?.http?.takeRemainder() ?? Bytes()
+            connections[connection]?.http = nil
+            connections[connection]?.socket = SocketSession(
+                edge: node, settings, at: now.monotonic)
+            receive(rest, from: connection)
+        }
+        return nil
+    }
+
+    mutating func pumpSocket(_ connection: ConnectionID) {
+        while connections[connection]?.isClosing == false {
+            do throws(WebSocketFailure) {
+                guard let message = try connections[connection]?.socket?.decoder.next() else {
+                    return
+                }
+                connections[connection]?.socket?.heardAt = now.monotonic
+                take(message, from: connection)
+            } catch {
+                return endSocket(connection, code: error.closeCode, reason: error.what)
+            }
+        }
+    }
+
+    private mutating func take(_ message: WebSocketMessage, from connection: ConnectionID) {
+        switch message {
+        case .text(let text):
+            counters.frames += 1
+            takeText(text, from: connection)
+        case .binary:
+            closeSocket(
+                connection, .badFrame, after: ErrorReport(.malformed, "frames are text"))
+        case .ping(let payload): send(WebSocketEncoder.pong(payload), to: connection)
+        case .pong: break
+        case .close(let code, _): endSocket(connection, code: code, reason: "")
+        }
+    }
+
+    // MARK: - Sending
+
+    mutating func send(_ frame: ServerFrame, to connection: ConnectionID) {
+        var writer = ByteWriter(reserving: 128)
+        frame.encode(into: &writer)
+        sendText(writer.take(), to: connection)
+    }
+
+    mutating func sendText(_ text: Bytes, to connection: ConnectionID) {
+        guard text.count > Self.copiedBytesMaximum else {
+            return send(WebSocketEncoder.text(text), to: connection)
+        }
+        var writer = ByteWriter(reserving: 10)
+        WebSocketEncoder.writeHeader(opcode: .text, payloadCount: text.count, into: &writer)
+        send(writer.take(), to: connection)
+        send(text, to: connection)
+    }
+
+    /// A small entry is copied behind its number; a large one is sent from the bytes that all
+    /// receivers share.
+    mutating func sendEntry(push: UInt64, tail: Bytes, to connection: ConnectionID) {
+        let isCopied = tail.count <= Self.copiedBytesMaximum
+        var writer = ByteWriter(reserving: 64 + (isCopied ? tail.count : 0))
+        let prefixCount = EntryFrame.prefixCount(push: push)
+        WebSocketEncoder.writeHeader(
+            opcode: .text, payloadCount: prefixCount + tail.count, into: &writer)
+        EntryFrame.write(push: push, tail: isCopied ? tail : Bytes(), into: &writer)
+        send(writer.take(), to: connection)
+        if !isCopied { send(tail, to: connection) }
+    }
+
+    private static let copiedBytesMaximum = 4 << 10
+
+    // MARK: - Ends
+
+    /// Says why if there is something to say, then closes.
+    mutating func closeSocket(
+        _ connection: ConnectionID, _ code: ClientCloseCode, after report: ErrorReport? = nil,
+        id: FrameID? = nil
+    ) {
+        if let report {
+            counters.refused += 1
+            send(.error(id: id, report), to: connection)
+        }
+        if code == .tooSlow { counters.tooSlow += 1 }
+        endSocket(connection, code: code.rawValue, reason: "")
+    }
+
+    mutating func endSocket(_ connection: ConnectionID, code: UInt16?, reason: String) {
+        send(WebSocketEncoder.close(code: code, reason: reason), to: connection)
+        close(connection)
+    }
+
+    mutating func meetSocketDeadline(of connection: ConnectionID) {
+        guard let socket = connections[connection]?.socket else { return }
+        let now = now.monotonic
+        if let leavesAt = socket.leavesAt, leavesAt <= now {
+            return closeSocket(connection, .restart)
+        }
+        switch socket.stage {
+        case .greeting(let until):
+            guard until <= now else { return }
+            let report = ErrorReport(.unauthenticated, "no hello came in time")
+            return closeSocket(connection, .noHello, after: report)
+        case .joining(let joining):
+            if let settlesAt = socket.settlesAt(joining, settings), settlesAt <= now {
+                return settleWithoutHome(connection)
+            }
+        case .open: break
+        }
+        if socket.silentAt(settings) <= now {
+            // Source: RFC 6455 §7.4.1 — 1001: the server gives the connection up.
+            return endSocket(connection, code: 1001, reason: "no heartbeat")
+        }
+        meetLinkDeadline(of: connection)
+    }
+
+    // MARK: - Drain
+
+    mutating func sendEverybodyAway() {
+        guard !isDraining else { return }
+        isDraining = true
+        for connection in connections.keys.sorted() {
+            sendAway(connection)
+            reschedule(connection)
+        }
+    }
+
+    private mutating func sendAway(_ connection: ConnectionID) {
+        guard let state = connections[connection], !state.isClosing else { return }
+        if let http = state.http {
+            if !http.isAnswering { close(connection) }
+        } else if let socket = state.socket {
+            if case .greeting = socket.stage { return closeSocket(connection, .restart) }
+            let jitter = settings.goawayJitter.nanoseconds / 1_000_000
+            let after = jitter > 0 ? random.below(Int(jitter)) : 0
+            connections[connection]?.socket?.leavesAt =
+                now.monotonic + .milliseconds(after) + settings.goawayGrace
+            send(.goaway(Goaway(reason: .restart, afterMilliseconds: after)), to: connection)
+        }
+    }
+}
+
+extension EntryFrame {
+    /// Bytes that `write(push:tail:into:)` puts before the tail.
+    static func prefixCount(push: UInt64) -> Int {
+        var digits = 1
+        var rest = push / 10
+        while rest > 0 {
+            digits += 1
+            rest /= 10
+        }
+        return #"{"op":"entry","push":,"#.utf8.count + digits
+    }
+}

@@ -1,0 +1,88 @@
+import HTTPWire
+import Toolbox
+import Vocabulary
+
+/// The HTTP side of a connection: one request at a time, the next when this one is answered.
+///
+/// idle ──first byte──▶ receiving ──whole──▶ answering ──answered──▶ idle
+struct HTTPSession: Sendable {
+    private enum Phase: Sendable {
+        case idle(since: Instant)
+        case receiving(since: Instant)
+        case answering(method: HTTPMethod, keepsAlive: Bool)
+    }
+
+    enum Step: Sendable {
+        case request(HTTPRequest)
+        /// The client waits for `100 Continue`.
+        case goOn
+        case needsMore
+        case failed(HTTPFailure)
+    }
+
+    private var decoder: HTTPRequestDecoder
+    private var phase: Phase
+    /// The number of the request that is being answered.
+    private(set) var exchange: UInt64 = 0
+
+    /// Bytes of pipelined requests that may wait; more is no client of ours.
+    static let waitingBytesMaximum = 4 << 20
+
+    init(at now: Instant) {
+        decoder = HTTPRequestDecoder(
+            limits: HTTPLimits(bodyBytesMaximum: Limits.clientMessageBytesMaximum))
+        phase = .idle(since: now)
+    }
+
+    var isAnswering: Bool {
+        if case .answering = phase { true } else { false }
+    }
+
+    /// Takes what arrived; false if too much waits.
+    mutating func append(_ bytes: Bytes) -> Bool {
+        decoder.append(bytes)
+        return decoder.pendingBytes <= Self.waitingBytesMaximum
+    }
+
+    /// - Precondition: nothing is being answered.
+    mutating func next(at now: Instant) -> Step {
+        do throws(HTTPFailure) {
+            if let request = try decoder.next() {
+                exchange += 1
+                phase = .answering(method: request.method, keepsAlive: request.keepAlive)
+                return .request(request)
+            }
+        } catch {
+            return .failed(error)
+        }
+        if case .idle = phase, decoder.hasPartialRequest { phase = .receiving(since: now) }
+        return decoder.takeContinueWish() ? .goOn : .needsMore
+    }
+
+    /// The answer to `exchange` leaves. Tells how to write it; nil if it was answered already.
+    mutating func finish(
+        _ exchange: UInt64, at now: Instant
+    ) -> (method: HTTPMethod, keepsAlive: Bool)? {
+        guard exchange == self.exchange, case .answering(let method, let keepsAlive) = phase else {
+            return nil
+        }
+        phase = .idle(since: now)
+        return (method, keepsAlive)
+    }
+
+    /// What came behind the request that became a WebSocket.
+    mutating func takeRemainder() -> Bytes { decoder.takeRemainder() }
+
+    func deadline(_ settings: GatewaySettings) -> Instant? {
+        switch phase {
+        case .idle(let since): since + settings.idleTimeout
+        case .receiving(let since): since + settings.httpHeadTimeout + settings.bodyTimeout
+        case .answering: nil
+        }
+    }
+
+    /// Whether a request is late, which deserves an answer before the close.
+    var isReceiving: Bool {
+        if case .receiving = phase { true } else { false }
+    }
+}
