@@ -22,7 +22,6 @@ extension NodeInstance {
             case .refused(let failure):
                 let error = AdminError(code: "malformed", message: "\(failure)")
                 respond(connection, failure.status, error.encoded(), into: &directives)
-                directives.append(.closeClient(connection))
             }
         }
     }

@@ -11,7 +11,9 @@ extension MembershipMachine {
         guard other != actor else { return .refused(.invalidField("user")) }
         guard index(of: other) != nil else { return .refused(.notFound) }
         let pair = DirectPair(actor, other)
-        if let existing = directs.value(of: pair, hash: pair.hash), let index = index(of: existing) {
+        if let existing = directs.value(of: pair, hash: pair.hash),
+            let index = index(of: existing)
+        {
             return chats[index].reply(version: 1, isNew: false)
         }
         var chat = ChatRecord(chat: nextChat, isDirect: true, sharesHistory: true, title: "")

@@ -1,0 +1,245 @@
+import ClusterNode
+import PeerWire
+import SystemIO
+import Toolbox
+import Vocabulary
+
+/// Sockets: accepting, dialling, reading, writing, closing.
+extension NodeShell {
+    func accept(_ kind: ShellConnection.Kind) {
+        guard acceptsAgainAt == nil else { return }
+        // Bounded, so that a storm of connections does not hold the turn.
+        for _ in 0..<64 {
+            do throws(SystemCallFailure) {
+                let accepted: StreamSocket? =
+                    switch kind {
+                    case .chat: try clientListener.accept()
+                    case .admin: try adminListener.accept()
+                    case .peer: try peerListener.accept()
+                    }
+                guard let socket = accepted else { return }
+                lastAccepted += 2
+                let id = ConnectionID(lastAccepted)
+                try open(ShellConnection(id: id, kind: kind, socket: socket, phase: .open))
+                switch kind {
+                case .chat: tell(.clientConnected(id, .chat))
+                case .admin: tell(.clientConnected(id, .admin))
+                case .peer: tell(.peerAccepted(id))
+                }
+            } catch {
+                printer.print("cannot accept: \(error)")
+                if error.isOutOfDescriptors { pauseAccepting() }
+                return
+            }
+        }
+    }
+
+    private func open(_ connection: ShellConnection) throws(SystemCallFailure) {
+        let interest: EventPoll.Interest =
+            connection.isConnecting ? [.reading, .writing] : .reading
+        try poll.add(connection.socket, as: connection.id.rawValue, for: interest)
+        connections[connection.id.rawValue] = connection
+    }
+
+    /// Without descriptors the listeners would stay readable and spin.
+    private func pauseAccepting() {
+        acceptsAgainAt = SystemClock.instant() + .milliseconds(100)
+        listen(for: [])
+    }
+
+    func acceptAgain() {
+        acceptsAgainAt = nil
+        listen(for: .reading)
+    }
+
+    private func listen(for interest: EventPoll.Interest) {
+        do throws(SystemCallFailure) {
+            try poll.change(clientListener, as: Key.clients, for: interest)
+            try poll.change(adminListener, as: Key.admins, for: interest)
+            try poll.change(peerListener, as: Key.peers, for: interest)
+        } catch {
+            unreachable("the listeners are in the poll: \(error)")
+        }
+    }
+
+    func dial(_ id: ConnectionID, _ peer: NodeID) {
+        guard let address = settings.peers[peer] else {
+            unreachable("\(peer) has no address")
+        }
+        do throws(SystemCallFailure) {
+            let socket = try StreamSocket.connect(to: address)
+            try open(ShellConnection(id: id, kind: .peer, socket: socket, phase: .connecting))
+        } catch {
+            tell(.peerDialFailed(id, wasRefused: error.isRefused))
+        }
+    }
+
+    // MARK: Readiness
+
+    func handle(_ item: EventPoll.Ready, of connection: ShellConnection) {
+        if connection.kind == .admin { readVitals() }
+        if connection.isConnecting { return finishDialling(connection) }
+        if item.isWritable { flush(connection) }
+        guard item.isReadable || item.isBroken else { return }
+        guard !connection.isDraining else {
+            if item.isBroken { drop(connection, tellsNode: false) }
+            return discardInput(of: connection)
+        }
+        read(connection)
+    }
+
+    private func finishDialling(_ connection: ShellConnection) {
+        do throws(SystemCallFailure) {
+            try connection.socket.finishConnecting()
+        } catch {
+            connections.removeValue(forKey: connection.id.rawValue)
+            remove(connection)
+            return tell(.peerDialFailed(connection.id, wasRefused: error.isRefused))
+        }
+        connection.phase = .open
+        connection.awaitsWriting = false
+        wait(for: connection, writing: false)
+        tell(.peerDialled(connection.id))
+    }
+
+    private func read(_ connection: ShellConnection) {
+        do throws(SystemCallFailure) {
+            switch try connection.socket.read(into: buffer) {
+            case .read(let count):
+                let bytes = buffer.bytes(count)
+                tell(
+                    connection.kind == .peer
+                        ? .peerReceived(connection.id, bytes)
+                        : .clientReceived(connection.id, bytes))
+            case .wouldBlock: break
+            case .ended: drop(connection, tellsNode: true)
+            }
+        } catch {
+            // The other side is gone without a word; for the node that is an end like any other.
+            drop(connection, tellsNode: true)
+        }
+    }
+
+    /// Bytes of a client that was told to leave.
+    private func discardInput(of connection: ShellConnection) {
+        do throws(SystemCallFailure) {
+            while case .read = try connection.socket.read(into: buffer) { continue }
+            if case .ended = try connection.socket.read(into: buffer) {
+                drop(connection, tellsNode: false)
+            }
+        } catch {
+            drop(connection, tellsNode: false)
+        }
+    }
+
+    // MARK: Writing
+
+    func send(_ bytes: Bytes, over id: ConnectionID) {
+        guard let connection = connections[id.rawValue], !connection.isDraining else { return }
+        connection.queue.append(bytes)
+        guard !connection.isDirty, !connection.isConnecting else { return }
+        connection.isDirty = true
+        dirty.append(connection)
+    }
+
+    func flushDirty() {
+        let waiting = dirty
+        dirty.removeAll(keepingCapacity: true)
+        for connection in waiting {
+            connection.isDirty = false
+            flush(connection)
+        }
+    }
+
+    func flush(_ connection: ShellConnection) {
+        guard connections[connection.id.rawValue] != nil else { return }
+        do throws(SystemCallFailure) {
+            _ = try connection.queue.flush(to: connection.socket)
+        } catch {
+            return drop(connection, tellsNode: !connection.isDraining)
+        }
+        let isWaiting = !connection.queue.isEmpty
+        if isWaiting != connection.awaitsWriting {
+            connection.awaitsWriting = isWaiting
+            wait(for: connection, writing: isWaiting)
+        }
+        let backlog = connection.queue.byteCount
+        if connection.kind == .chat, backlog != connection.toldBacklog, !connection.isDraining {
+            backlogs.append(connection)
+        }
+    }
+
+    func tellBacklogs() {
+        let changed = backlogs
+        backlogs.removeAll(keepingCapacity: true)
+        for connection in changed where connections[connection.id.rawValue] != nil {
+            connection.toldBacklog = connection.queue.byteCount
+            tell(.clientBacklog(connection.id, bytes: connection.toldBacklog))
+        }
+    }
+
+    private func wait(for connection: ShellConnection, writing: Bool) {
+        do throws(SystemCallFailure) {
+            try poll.change(
+                connection.socket, as: connection.id.rawValue,
+                for: writing ? [.reading, .writing] : .reading)
+        } catch {
+            unreachable("\(connection.id) is in the poll: \(error)")
+        }
+    }
+
+    // MARK: Closing
+
+    /// The node wants it closed: once everything sent is out, or after 2 s.
+    func close(_ id: ConnectionID) {
+        guard let connection = connections[id.rawValue], !connection.isDraining else { return }
+        flush(connection)
+        guard connections[id.rawValue] != nil else { return }
+        if connection.kind == .peer || connection.isConnecting {
+            return drop(connection, tellsNode: false)
+        }
+        connection.phase = .draining(until: SystemClock.instant() + .seconds(2))
+        draining.append(connection)
+        if connection.queue.isEmpty { endWriting(connection) }
+    }
+
+    /// Lets the other side read what was sent before it learns of the end.
+    private func endWriting(_ connection: ShellConnection) {
+        do throws(SystemCallFailure) {
+            try connection.socket.endWriting()
+        } catch {
+            drop(connection, tellsNode: false)
+        }
+    }
+
+    func closeDrained(at now: Instant) {
+        guard !draining.isEmpty else { return }
+        for connection in draining {
+            guard case .draining(let until) = connection.phase, until <= now else { continue }
+            drop(connection, tellsNode: false)
+        }
+        draining.removeAll { connections[$0.id.rawValue] == nil }
+    }
+
+    func drop(_ connection: ShellConnection, tellsNode: Bool) {
+        guard connections.removeValue(forKey: connection.id.rawValue) != nil else { return }
+        remove(connection)
+        guard tellsNode else { return }
+        tell(
+            connection.kind == .peer
+                ? .peerClosed(connection.id) : .clientClosed(connection.id))
+    }
+
+    private func remove(_ connection: ShellConnection) {
+        do throws(SystemCallFailure) {
+            try poll.remove(connection.socket)
+        } catch {
+            unreachable("\(connection.id) was in the poll: \(error)")
+        }
+    }
+
+    /// The last bytes before the process ends.
+    func flushAll() {
+        for connection in connections.values where !connection.queue.isEmpty { flush(connection) }
+    }
+}

@@ -1,0 +1,233 @@
+import CSystem
+public import ClusterNode
+import Glibc
+import LogStorage
+public import SystemIO
+import Toolbox
+public import Vocabulary
+
+/// Where a node listens, and where it finds the others.
+public struct ShellSettings: Sendable {
+    public var clientAddress: SocketAddress
+    public var adminAddress: SocketAddress
+    public var peerAddress: SocketAddress
+    public var peers: SortedMap<NodeID, SocketAddress>
+    public var dataDirectory: Folder
+    /// Of yescrypt: 1 to 11, each step twice the time.
+    public var passwordCost: Int
+    public var printsJSON: Bool
+
+    public init(
+        clientAddress: SocketAddress, adminAddress: SocketAddress, peerAddress: SocketAddress,
+        peers: SortedMap<NodeID, SocketAddress>, dataDirectory: Folder, passwordCost: Int = 5,
+        printsJSON: Bool = false
+    ) {
+        self.clientAddress = clientAddress
+        self.adminAddress = adminAddress
+        self.peerAddress = peerAddress
+        self.peers = peers
+        self.dataDirectory = dataDirectory
+        self.passwordCost = passwordCost
+        self.printsJSON = printsJSON
+    }
+}
+
+/// Carries a node's directives out: the only place where a node meets sockets, files and threads.
+///
+/// One thread waits for sockets and for workers, hands what came to the `NodeInstance`, and carries
+/// out what it says when the turn ends.
+public final class NodeShell {
+    var node: NodeInstance
+    let settings: ShellSettings
+    let printer: ObservationPrinter
+    var poll: EventPoll
+    let buffer = ReadBuffer()
+    let clientListener: ListeningSocket
+    let adminListener: ListeningSocket
+    let peerListener: ListeningSocket
+    let signals: StopSignals
+    let messages: Mailbox<ShellMessage>
+    let lanes: DiskLanes
+    let hashing: WorkBench
+    let encoding: WorkBench
+    private let lock: LockFile
+
+    var connections: [UInt64: ShellConnection] = [:]
+    var directives: [NodeDirective] = []
+    var dirty: [ShellConnection] = []
+    /// Told to the node in the next turn.
+    var backlogs: [ShellConnection] = []
+    var lastAccepted: UInt64 = 1
+    /// No descriptor was left: nothing is accepted before then.
+    var acceptsAgainAt: Instant?
+    var isFinished = false
+    var vitals = NodeVitals()
+
+    /// Opens everything and recovers the node from its data directory. Call it on the first thread,
+    /// before any other is started.
+    public init(plan: NodePlan, settings: ShellSettings) throws(ShellFailure) {
+        do throws(SystemCallFailure) {
+            self.settings = settings
+            signals = try StopSignals()
+            try settings.dataDirectory.create()
+            let lockPath = settings.dataDirectory.path(of: "lock")
+            guard let lock = try LockFile.take(lockPath) else {
+                throw SystemCallFailure("flock", code: EWOULDBLOCK, subject: lockPath)
+            }
+            self.lock = lock
+            poll = try EventPoll()
+            messages = try Mailbox()
+            clientListener = try ListeningSocket(on: settings.clientAddress)
+            adminListener = try ListeningSocket(on: settings.adminAddress)
+            peerListener = try ListeningSocket(on: settings.peerAddress)
+            lanes = try DiskLanes(in: settings.dataDirectory, reporting: messages)
+            let hasher = try PasswordHasher(cost: settings.passwordCost)
+            hashing = try WorkBench(hasher: hasher, results: messages)
+            encoding = try WorkBench(hasher: hasher, results: messages)
+            printer = ObservationPrinter(node: plan.node, asJSON: settings.printsJSON)
+            let files = try Self.readFiles(of: settings.dataDirectory)
+            node = try Self.recover(plan, files, into: &directives)
+        } catch {
+            throw .system(error)
+        }
+    }
+
+    private static func recover(
+        _ plan: NodePlan, _ files: SortedMap<FileName, Bytes>,
+        into directives: inout [NodeDirective]
+    ) throws(ShellFailure) -> NodeInstance {
+        do throws(NodeStartFailure) {
+            return try NodeInstance.start(
+                plan, files: files, incarnation: Incarnation(SystemRandom.seed()),
+                seed: SystemRandom.seed(), at: SystemClock.now(), into: &directives)
+        } catch {
+            throw .node(error)
+        }
+    }
+
+    private static func readFiles(
+        of folder: Folder
+    ) throws(SystemCallFailure) -> SortedMap<FileName, Bytes> {
+        var files: SortedMap<FileName, Bytes> = SortedMap()
+        for name in try folder.names() {
+            guard name != "lock", let file = FileName(name) else { continue }
+            files[file] = try folder.read(name)
+        }
+        return files
+    }
+
+    // MARK: The loop
+
+    /// Runs until the node is told to stop, or must.
+    public func run() throws(ShellFailure) {
+        do throws(SystemCallFailure) {
+            try openEverything()
+            var ready: [EventPoll.Ready] = []
+            while !isFinished {
+                try poll.wait(timeout: waitingTime, ready: &ready)
+                let turnStart = SystemClock.instant()
+                try takeTurn(ready)
+                vitals.longestTurn = max(vitals.longestTurn, SystemClock.instant() - turnStart)
+            }
+            flushAll()
+        } catch {
+            throw .system(error)
+        }
+    }
+
+    private func openEverything() throws(SystemCallFailure) {
+        vitals.pid = getpid()
+        vitals.startedAt = SystemClock.instant()
+        try poll.add(clientListener, as: Key.clients, for: .reading)
+        try poll.add(adminListener, as: Key.admins, for: .reading)
+        try poll.add(peerListener, as: Key.peers, for: .reading)
+        try poll.add(messages.wakeUp, as: Key.mailbox, for: .reading)
+        try poll.add(signals, as: Key.signals, for: .reading)
+        _ = try WorkerThread.start(name: "hashing", hashing)
+        _ = try WorkerThread.start(name: "encoding", encoding)
+        try lanes.start()
+        perform()
+    }
+
+    /// Keys of what is no connection: above all numbers of connections.
+    enum Key {
+        static let clients = UInt64.max
+        static let admins = UInt64.max - 1
+        static let peers = UInt64.max - 2
+        static let mailbox = UInt64.max - 3
+        static let signals = UInt64.max - 4
+        static let lowest = signals
+    }
+
+    private var waitingTime: Duration? {
+        guard backlogs.isEmpty, dirty.isEmpty else { return .zero }
+        var deadline = node.nextDeadline
+        if let again = acceptsAgainAt { deadline = deadline.map { min($0, again) } ?? again }
+        for connection in draining {
+            guard case .draining(let until) = connection.phase else { continue }
+            deadline = deadline.map { min($0, until) } ?? until
+        }
+        return deadline.map { max(.zero, $0 - SystemClock.instant()) }
+    }
+
+    /// Connections that the node has closed and whose last bytes are leaving.
+    var draining: [ShellConnection] = []
+
+    /// Workers and peers first: heartbeats must not wait behind a crowd of clients. Clients get
+    /// 2 ms; what is left over is still readable in the next turn.
+    private func takeTurn(_ ready: [EventPoll.Ready]) throws(SystemCallFailure) {
+        tellBacklogs()
+        for item in ready where item.key >= Key.lowest { try handleSpecial(item) }
+        var clients: [(ShellConnection, EventPoll.Ready)] = []
+        for item in ready where item.key < Key.lowest {
+            guard let connection = connections[item.key] else { continue }
+            if connection.kind == .peer {
+                handle(item, of: connection)
+            } else {
+                clients.append((connection, item))
+            }
+        }
+        let budgetEnd = SystemClock.instant() + .milliseconds(2)
+        for (offset, (connection, item)) in clients.enumerated() {
+            handle(item, of: connection)
+            if offset % 16 == 15, SystemClock.instant() > budgetEnd { break }
+        }
+        endTurn()
+    }
+
+    private func endTurn() {
+        var now = SystemClock.now()
+        if let deadline = node.nextDeadline, deadline <= now.monotonic {
+            node.timeDidAdvance(to: now, into: &directives)
+            now = SystemClock.now()
+        }
+        if let again = acceptsAgainAt, again <= now.monotonic { acceptAgain() }
+        node.endTurn(at: now, into: &directives)
+        perform()
+        closeDrained(at: now.monotonic)
+    }
+
+    private func handleSpecial(_ item: EventPoll.Ready) throws(SystemCallFailure) {
+        switch item.key {
+        case Key.clients: accept(.chat)
+        case Key.admins: accept(.admin)
+        case Key.peers: accept(.peer)
+        case Key.signals:
+            while try signals.next() != nil { tell(.shutdownRequested) }
+        case Key.mailbox: takeMessages()
+        default: unreachable("nothing has the key \(item.key)")
+        }
+    }
+
+    private func takeMessages() {
+        var batch = ContiguousArray<ShellMessage>()
+        messages.drain(into: &batch)
+        for message in batch { tell(message.event) }
+    }
+
+    /// The moment is read after the event: a pause between can not make an old moment answer a
+    /// new request.
+    func tell(_ event: NodeEvent) {
+        node.handle(event, at: SystemClock.now(), into: &directives)
+    }
+}

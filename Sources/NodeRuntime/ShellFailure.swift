@@ -1,0 +1,20 @@
+public import ClusterNode
+public import SystemIO
+
+/// Why a node could not start, or stopped.
+public enum ShellFailure: Error, CustomStringConvertible {
+    case system(SystemCallFailure)
+    case node(NodeStartFailure)
+
+    public var description: String {
+        switch self {
+        case .system(let failure): "\(failure)"
+        case .node(.log(let failure)): "\(failure)"
+        case .node(.missingSnapshot(let file)):
+            "the log names the snapshot \(file), which is not there"
+        case .node(.snapshot(let file, let failure)):
+            "the snapshot \(file) is no state of this version: \(failure)"
+        case .node(.settings(let what)): what
+        }
+    }
+}
