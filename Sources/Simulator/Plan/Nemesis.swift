@@ -20,7 +20,7 @@ struct Nemesis: Sendable {
     private var lasting: [Lasting] = []
     /// What all wall clocks have in common.
     var weekOffset: Int64 = 0
-    private(set) var counts: [NemesisKind: Int] = [:]
+    private(set) var count = 0
 
     init(plan: SimulationPlan, random: SeededRandom) {
         self.random = random
@@ -42,7 +42,7 @@ struct Nemesis: Sendable {
 
     mutating func strike(_ cluster: inout SimulatedCluster) {
         let kind = random.choice(of: kinds)
-        counts[kind, default: 0] += 1
+        count += 1
         cluster.transcript.note(cluster.now, "nemesis: \(kind.rawValue)")
         cluster.transcript.mix(0x4E4D, UInt64(kinds.firstIndex(of: kind) ?? 0))
         let node = random.below(cluster.nodes.count)

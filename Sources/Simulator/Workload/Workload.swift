@@ -30,6 +30,18 @@ struct Workload: Sendable {
         }
     }
 
+    /// Every live connection has shown all that it knows to exist.
+    var hasCaughtUp: Bool { clients.allSatisfy { $0.session?.isCaughtUp ?? true } }
+
+    /// For people: who still waits for what.
+    var unfinished: String {
+        clients.filter { !$0.isIdle }.map { client in
+            let errand = client.attempt.map { "\($0.errand.route), attempt \($0.attemptsCount)" }
+            return "client\(client.index + 1) waits for \(errand ?? "nothing"),"
+                + " \(client.waitingSends.count) sends; "
+        }.joined()
+    }
+
     /// Everybody has been answered.
     var isIdle: Bool { clients.allSatisfy(\.isIdle) }
 

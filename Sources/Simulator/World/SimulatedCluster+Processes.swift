@@ -26,15 +26,17 @@ extension SimulatedCluster {
         let seed = processRandom.next()
         let moment = nodes[node].clock.moment(at: now)
         do throws(NodeStartFailure) {
-            let instance = try NodeInstance.recover(
-                plan: plans[node], files: nodes[node].disk.contents, seed: seed, at: moment,
-                into: &directives)
+            let instance = try NodeInstance.start(
+                plans[node], files: nodes[node].disk.contents,
+                incarnation: Incarnation(seed >> 8), seed: seed, at: moment, into: &directives)
             noticeUnseenDamage(node)
+            raft.processStarted(node: node)
             nodes[node].instance = instance
             nodes[node].status = .running
             transcript.note(now, "n\(node + 1) starts, life \(nodes[node].life)")
             transcript.mix(0x57A7, UInt64(node))
             network.setListening(node: node, life: nodes[node].life)
+            observe(node)
             perform(directives, node)
             if nodes[node].isUp { scheduleTurn(node, at: now) }
         } catch {

@@ -18,9 +18,12 @@ public struct SimulatedCluster: Sendable {
     var violations: [Violation] = []
     /// Reused from turn to turn.
     private var directives: [NodeDirective] = []
-    private var deliveries: [Delivery] = []
+    var deliveries: [Delivery] = []
     /// What the network has for clients; the workload takes it.
     var clientDeliveries: [Delivery] = []
+    var raft: RaftChecker
+    /// Something was committed since the platters were looked at.
+    var hasNewCommits = false
     var diskRandom: SeededRandom
     var processRandom: SeededRandom
     private let chance: Chance
@@ -49,6 +52,7 @@ public struct SimulatedCluster: Sendable {
         diskRandom = chance.stream(.disk)
         processRandom = chance.stream(.process)
         transcript = Transcript(detail: detail)
+        raft = RaftChecker(nodes: plans.count)
     }
 
     // MARK: Events
@@ -127,9 +131,6 @@ public struct SimulatedCluster: Sendable {
         passOn()
     }
 
-    /// The nodes that lead a group.
-    var leaders: [Int] { [] }
-
     // MARK: Turns
 
     private mutating func turn(_ node: Int, _ life: UInt32) {
@@ -144,7 +145,11 @@ public struct SimulatedCluster: Sendable {
         swap(&inbox, &nodes[node].inbox)
         transcript.mix(UInt64(bitPattern: now.nanoseconds), UInt64(node << 32 | inbox.count))
         for event in inbox { nodes[node].instance?.handle(event, at: moment, into: &output) }
+        if let deadline = nodes[node].instance?.nextDeadline, deadline <= moment.monotonic {
+            nodes[node].instance?.timeDidAdvance(to: moment, into: &output)
+        }
         nodes[node].instance?.endTurn(at: moment, into: &output)
+        observe(node)
         inbox.removeAll(keepingCapacity: true)
         if nodes[node].inbox.isEmpty { nodes[node].inbox = inbox }
         perform(output, node)

@@ -1,0 +1,20 @@
+public import Raft
+public import Vocabulary
+
+/// For whoever checks a node from outside: the simulator.
+extension NodeInstance {
+    /// The groups that this node has a replica of, ascending.
+    public var groups: [ReplicaGroupID] { replicas.groups }
+
+    /// Shows each replica's Raft, in order of groups.
+    public func forEachReplica(_ body: (RaftInstance) -> Void) {
+        if let membership = replicas.membership { body(membership.raft) }
+        for replica in replicas.messages { body(replica.raft) }
+    }
+
+    /// The last entry that the group's machine has seen.
+    public func applied(of group: ReplicaGroupID) -> LogIndex { replicas.applied(of: group) }
+
+    /// A hash over the whole state of the group's machine; slow.
+    public func digest(of group: ReplicaGroupID) -> UInt64 { replicas.digest(of: group) }
+}
