@@ -1,4 +1,5 @@
 public import Raft
+import Replication
 public import Vocabulary
 
 /// For whoever checks a node from outside: the simulator.
