@@ -27,6 +27,8 @@ struct Room {
     /// Rooms that the client library needs carry no unsafe flags, so that a package may depend on it.
     var servesClients = false
     var hasTests = true
+    /// Files that are compiled into the room.
+    var embeds: [String] = []
 }
 
 let rooms: [Room] = [
@@ -90,9 +92,10 @@ let rooms: [Room] = [
     Room(
         name: "NodeRuntime", floor: 5, wing: .machinery,
         uses: [
-            "ClusterNode", "LogStorage", "Credentials", "ReplicatedState", "SystemIO", "CSystem",
+            "ClusterNode", "Gateway", "PeerWire", "LogStorage", "Credentials", "ReplicatedState", "SystemIO", "CSystem",
             "Vocabulary", "Toolbox",
-        ]),
+        ],
+        embeds: ["Page/index.html", "Page/style.css", "Page/app.js"]),
     Room(
         name: "Simulator", floor: 5, wing: .proving,
         uses: [
@@ -104,7 +107,10 @@ let rooms: [Room] = [
     // Sixth floor: doors.
     Room(
         name: "chatnode", floor: 6, wing: .machinery,
-        uses: ["NodeRuntime", "Configuration", "ClusterNode", "SystemIO", "Vocabulary", "Toolbox"],
+        uses: [
+            "NodeRuntime", "Configuration", "ClusterNode", "Gateway", "SystemIO", "Vocabulary",
+            "Toolbox",
+        ],
         isProgram: true, hasTests: false),
     Room(
         name: "clusterctl", floor: 6, wing: .machinery,
@@ -162,7 +168,9 @@ func target(_ room: Room) -> Target {
     }
     return room.isProgram
         ? .executableTarget(name: room.name, dependencies: uses, swiftSettings: settings)
-        : .target(name: room.name, dependencies: uses, swiftSettings: settings)
+        : .target(
+            name: room.name, dependencies: uses, resources: room.embeds.map { .embedInCode($0) },
+            swiftSettings: settings)
 }
 
 func tests(_ room: Room) -> Target {

@@ -62,7 +62,8 @@ extension SendReceipt: JSONBody {
             json.beginArray()
             for user in offline.prefix(Self.offlineMaximum) { json.digits(user.rawValue) }
             json.endArray()
-            json.member("offline_more", ifTrue: hasMoreOffline || offline.count > Self.offlineMaximum)
+            json.member(
+                "offline_more", ifTrue: hasMoreOffline || offline.count > Self.offlineMaximum)
         }
     }
 

@@ -86,7 +86,8 @@ public struct SyncCursor: Hashable, Sendable {
                 let (groups, stream) = try Self.read(from: &reader)
                 return Unfinished(
                     groups: groups, stream: stream,
-                    time: WallTime(milliseconds: try reader.read()), chat: ChatID(try reader.read()))
+                    time: WallTime(milliseconds: try reader.read()), chat: ChatID(try reader.read())
+                )
             }
             try reader.expectEnd()
         } catch {

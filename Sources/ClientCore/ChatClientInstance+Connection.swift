@@ -88,7 +88,6 @@ extension ChatClientInstance {
             if settings.following != .pushes { catching = .due(at: now.monotonic) }
         }
         session = welcome.session
-        // Half of what the server waits for, so that one late ping costs nothing.
         heartbeat = max(
             .milliseconds(10),
             min(settings.heartbeatMaximum, .milliseconds(welcome.heartbeatMilliseconds)))

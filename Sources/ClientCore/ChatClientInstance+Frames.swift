@@ -78,13 +78,12 @@ extension ChatClientInstance {
     }
 
     private mutating func pause(_ number: Int64, _ report: ErrorReport, at now: Instant) {
+        guard let failuresCount = sends.failuresCount(of: number) else { return }
         let asked = Duration.milliseconds(report.afterMilliseconds ?? 0)
-        let share = Int(random.below(UInt64(1_001)))
-        sends.pause(number) { failuresCount in
-            let bound = min(
-                settings.backoffMaximum, settings.backoffMinimum * (1 << min(failuresCount, 20)))
-            return now + max(asked, bound * share / 1_000)
-        }
+        let bound = min(
+            settings.backoffMaximum, settings.backoffMinimum * (1 << min(failuresCount, 20)))
+        let drawn = bound * Int(random.below(UInt64(1_001))) / 1_000
+        sends.pause(number, until: now + max(asked, drawn))
         // The pause is somewhere behind; the sweep finds out where.
         sendsDeadline = now
     }
@@ -102,7 +101,8 @@ extension ChatClientInstance {
             // A preview: the page has it whole.
             return didLearn(entry.seq, of: entry.chat, at: now, into: &directives)
         }
-        report(follower.receive(entry, start: start(before: entry.seq)), of: entry.chat, &directives)
+        report(
+            follower.receive(entry, start: start(before: entry.seq)), of: entry.chat, &directives)
         catchUp(at: now.monotonic, into: &directives)
     }
 
@@ -137,8 +137,9 @@ extension ChatClientInstance {
         guard isConnected, settings.following != .pushes else { return }
         if case .due(let at) = catching, at <= now {
             catching = .asked
+            let cursor = pageCursor ?? cursor
             ask(.conversations, at: now) { id in
-                .sync(SyncFrame(id: id, cursor: pageCursor ?? cursor, limit: Page.limitMaximum))
+                .sync(SyncFrame(id: id, cursor: cursor, limit: Page.limitMaximum))
             }
         }
         if fetchesPausedUntil.map({ $0 <= now }) ?? true {

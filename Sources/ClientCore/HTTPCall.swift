@@ -73,7 +73,9 @@ public struct HTTPAnswer: Hashable, Sendable {
         as type: Value.Type = Value.self
     ) throws(ErrorReport) -> Value {
         do throws(FrameFailure) {
-            guard isSuccess else { throw FrameFailure.invalid(try ErrorReport(decoding: body), id: nil) }
+            guard isSuccess else {
+                throw FrameFailure.invalid(try ErrorReport(decoding: body), id: nil)
+            }
             return try Value(decoding: body)
         } catch {
             throw error.report

@@ -68,11 +68,17 @@ struct SendQueue: Sendable {
         return nil
     }
 
-    /// Notes a refusal for now; how many there were before.
-    mutating func pause(_ number: Int64, until: (Int) -> Instant) {
+    /// How often the one with this number was refused for now; nil if it was answered before.
+    func failuresCount(of number: Int64) -> Int? {
+        guard let index = index(of: number) else { return nil }
+        return slots[index]?.failuresCount
+    }
+
+    /// Notes a refusal for now.
+    mutating func pause(_ number: Int64, until: Instant) {
         guard let index = index(of: number), let waiting = slots[index] else { return }
         if case .sent = waiting.state { sentCount -= 1 }
-        slots[index]?.state = .paused(until: until(waiting.failuresCount))
+        slots[index]?.state = .paused(until: until)
         slots[index]?.failuresCount += 1
     }
 

@@ -1,6 +1,6 @@
 public import LogStorage
 public import PeerWire
-public import Replication
+import Replication
 public import ReplicatedState
 public import Toolbox
 public import Vocabulary

@@ -1,5 +1,6 @@
 import AdminWire
 import Credentials
+import Gateway
 import HTTPWire
 import Membership
 import Messages

@@ -1,3 +1,5 @@
+import Routing
+import Peering
 import Gateway
 import PeerWire
 import Toolbox

@@ -45,7 +45,7 @@ extension NodeInstance {
                 tell(
                     node, .bulk,
                     PeerSection(
-                        kind: .edgeHome, group: ReplicaGroupID(0), body: message.encoded()))
+                        kind: .edgeHome, group: ReplicaGroupID(0), body: message.encode()))
             case .ask(let request, let question): ask(question, for: request, at: moment)
             case .work(let request, let work):
                 startWork(WorkRequest(work), for: .gateway(request), into: &directives)

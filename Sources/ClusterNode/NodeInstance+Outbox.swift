@@ -1,3 +1,4 @@
+import Placement
 import Membership
 import Messages
 import Replication

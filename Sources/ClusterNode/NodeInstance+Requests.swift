@@ -1,3 +1,4 @@
+import Peering
 import Gateway
 import Membership
 import Messages

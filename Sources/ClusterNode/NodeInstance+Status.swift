@@ -1,5 +1,6 @@
+import Routing
 import AdminWire
-public import LogStorage
+import LogStorage
 import Gateway
 import Messages
 import Placement

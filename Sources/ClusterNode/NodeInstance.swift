@@ -1,5 +1,5 @@
-public import LogStorage
-public import Toolbox
+import LogStorage
+import Toolbox
 public import Vocabulary
 import AdminWire
 import Gateway

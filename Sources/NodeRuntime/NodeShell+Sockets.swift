@@ -37,7 +37,7 @@ extension NodeShell {
     private func open(_ connection: ShellConnection) throws(SystemCallFailure) {
         let interest: EventPoll.Interest =
             connection.isConnecting ? [.reading, .writing] : .reading
-        try poll.add(connection.socket, as: connection.id.rawValue, for: interest)
+        try poll.add(connection.socket, key: connection.id.rawValue, for: interest)
         connections[connection.id.rawValue] = connection
     }
 
@@ -54,9 +54,9 @@ extension NodeShell {
 
     private func listen(for interest: EventPoll.Interest) {
         do throws(SystemCallFailure) {
-            try poll.change(clientListener, as: Key.clients, for: interest)
-            try poll.change(adminListener, as: Key.admins, for: interest)
-            try poll.change(peerListener, as: Key.peers, for: interest)
+            try poll.change(clientListener, key: Key.clients, to: interest)
+            try poll.change(adminListener, key: Key.admins, to: interest)
+            try poll.change(peerListener, key: Key.peers, to: interest)
         } catch {
             unreachable("the listeners are in the poll: \(error)")
         }
@@ -180,9 +180,7 @@ extension NodeShell {
 
     private func wait(for connection: ShellConnection, writing: Bool) {
         do throws(SystemCallFailure) {
-            try poll.change(
-                connection.socket, as: connection.id.rawValue,
-                for: writing ? [.reading, .writing] : .reading)
+            try poll.change(connection.socket, key: connection.id.rawValue, to: writing ? [.reading, .writing] : .reading)
         } catch {
             unreachable("\(connection.id) is in the poll: \(error)")
         }

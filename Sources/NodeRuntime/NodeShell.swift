@@ -66,15 +66,12 @@ public final class NodeShell {
     /// Opens everything and recovers the node from its data directory. Call it on the first thread,
     /// before any other is started.
     public init(plan: NodePlan, settings: ShellSettings) throws(ShellFailure) {
+        self.settings = settings
+        printer = ObservationPrinter(node: plan.node, asJSON: settings.printsJSON)
+        let files: SortedMap<FileName, Bytes>
         do throws(SystemCallFailure) {
-            self.settings = settings
             signals = try StopSignals()
-            try settings.dataDirectory.create()
-            let lockPath = settings.dataDirectory.path(of: "lock")
-            guard let lock = try LockFile.take(lockPath) else {
-                throw SystemCallFailure("flock", code: EWOULDBLOCK, subject: lockPath)
-            }
-            self.lock = lock
+            lock = try Self.takeFolder(settings.dataDirectory)
             poll = try EventPoll()
             messages = try Mailbox()
             clientListener = try ListeningSocket(on: settings.clientAddress)
@@ -84,12 +81,21 @@ public final class NodeShell {
             let hasher = try PasswordHasher(cost: settings.passwordCost)
             hashing = try WorkBench(hasher: hasher, results: messages)
             encoding = try WorkBench(hasher: hasher, results: messages)
-            printer = ObservationPrinter(node: plan.node, asJSON: settings.printsJSON)
-            let files = try Self.readFiles(of: settings.dataDirectory)
-            node = try Self.recover(plan, files, into: &directives)
+            files = try Self.readFiles(of: settings.dataDirectory)
         } catch {
             throw .system(error)
         }
+        node = try Self.recover(plan, files, into: &directives)
+    }
+
+    /// Makes the data directory if need be, and keeps every other process out of it.
+    private static func takeFolder(_ folder: Folder) throws(SystemCallFailure) -> LockFile {
+        try folder.create()
+        let path = folder.path(of: "lock")
+        guard let lock = try LockFile.take(path) else {
+            throw SystemCallFailure("flock", code: EWOULDBLOCK, subject: path)
+        }
+        return lock
     }
 
     private static func recover(
@@ -124,7 +130,7 @@ public final class NodeShell {
             try openEverything()
             var ready: [EventPoll.Ready] = []
             while !isFinished {
-                try poll.wait(timeout: waitingTime, ready: &ready)
+                try poll.wait(timeout: waitingTime, into: &ready)
                 let turnStart = SystemClock.instant()
                 try takeTurn(ready)
                 vitals.longestTurn = max(vitals.longestTurn, SystemClock.instant() - turnStart)
@@ -138,11 +144,11 @@ public final class NodeShell {
     private func openEverything() throws(SystemCallFailure) {
         vitals.pid = getpid()
         vitals.startedAt = SystemClock.instant()
-        try poll.add(clientListener, as: Key.clients, for: .reading)
-        try poll.add(adminListener, as: Key.admins, for: .reading)
-        try poll.add(peerListener, as: Key.peers, for: .reading)
-        try poll.add(messages.wakeUp, as: Key.mailbox, for: .reading)
-        try poll.add(signals, as: Key.signals, for: .reading)
+        try poll.add(clientListener, key: Key.clients, for: .reading)
+        try poll.add(adminListener, key: Key.admins, for: .reading)
+        try poll.add(peerListener, key: Key.peers, for: .reading)
+        try poll.add(messages.wakeUp, key: Key.mailbox, for: .reading)
+        try poll.add(signals, key: Key.signals, for: .reading)
         _ = try WorkerThread.start(name: "hashing", hashing)
         _ = try WorkerThread.start(name: "encoding", encoding)
         try lanes.start()

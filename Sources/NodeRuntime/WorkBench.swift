@@ -1,3 +1,4 @@
+import ReplicatedState
 import ClusterNode
 import SystemIO
 import Toolbox

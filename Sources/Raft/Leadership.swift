@@ -12,6 +12,6 @@ struct Leadership: Sendable {
     var heartbeatDeadline: Instant
     /// Payloads above `firstIndex` that are not committed.
     var uncommittedBytes = 0
-    /// Followers are still to be told of a greater commit index.
+    /// Some follower may be told of a greater commit index.
     var hasCommitNews = false
 }

@@ -118,6 +118,7 @@ extension RaftInstance {
             let firstIndex = log.firstIndex
             if leadership?.followers[position].didMatch(index, firstIndex: firstIndex) == true {
                 advanceCommit()
+                leadership?.hasCommitNews = true
             }
         case .rejected(let previous, let hint):
             // What the follower has of later terms than ours there can not match either.
@@ -188,8 +189,8 @@ extension RaftInstance {
         return index >= leadership.firstIndex
     }
 
-    /// Followers learn of a greater commit index at once: by an append of this step, or else by a
-    /// heartbeat that asks for no answer.
+    /// Followers learn of a greater commit index, and that it holds for what they just acknowledged,
+    /// at once: by an append of this step, or else by a heartbeat that asks for no answer.
     mutating func tellCommit(into directives: inout [RaftDirective]) {
         guard leadership?.hasCommitNews == true else { return }
         leadership?.hasCommitNews = false

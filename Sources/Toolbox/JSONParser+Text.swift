@@ -134,7 +134,8 @@ enum JSONText {
             // A byte below what is taken off borrows into its high bit; a borrow may also mark the byte
             // above one that is marked, which does no harm: the bytes are then looked at singly.
             let marks =
-                (quotes &- repeated(0x01)) & ~quotes | (backslashes &- repeated(0x01)) & ~backslashes
+                (quotes &- repeated(0x01)) & ~quotes | (backslashes &- repeated(0x01))
+                & ~backslashes
                 | (word &- repeated(0x20)) | word
             if marks & repeated(0x80) != 0 { break }
             offset += 8

@@ -147,7 +147,8 @@ struct JSONParser {
             try expectDigits(from: start)
         }
         if isInteger, let magnitude {
-            let integer = isNegative ? Int64(exactly: -Int128(magnitude)) : Int64(exactly: magnitude)
+            let integer =
+                isNegative ? Int64(exactly: -Int128(magnitude)) : Int64(exactly: magnitude)
             if let integer { return .integer(integer) }
         }
         guard offset - start <= Self.numberCharactersMaximum,

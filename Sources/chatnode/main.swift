@@ -1,1 +1,1 @@
-print("not open yet")
+ChatNodeCommand.run(CommandLine.arguments)

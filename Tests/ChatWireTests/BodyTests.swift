@@ -50,7 +50,8 @@ struct BodyTests {
         try check(MemberRequest(role: .owner), #"{"role":"owner"}"#)
         try check(MemberRequest(), "{}")
         try check(
-            MemberAnswer(seq: SequenceNumber(5), membersVersion: 2), #"{"seq":5,"members_version":2}"#
+            MemberAnswer(seq: SequenceNumber(5), membersVersion: 2),
+            #"{"seq":5,"members_version":2}"#
         )
         try check(
             MembersAnswer(members: [.init(user: UserID(1), role: .admin)], membersVersion: 2),
@@ -117,7 +118,9 @@ struct SyncCursorTests {
             let text = cursor.encoded()
             #expect(SyncCursor(decoding: text) == cursor)
             let plain = try #require(text.text)
-            #expect(plain.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || "-_".contains($0)) })
+            #expect(
+                plain.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || "-_".contains($0)) }
+            )
         }
     }
 

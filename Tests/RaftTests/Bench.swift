@@ -83,6 +83,7 @@ struct Bench {
     var directives: [RaftDirective] = []
     /// Reports each write as durable in the step that asked for it.
     var hasFastDisk = true
+    var lastToken: WriteToken?
 
     init(
         voters: Int = 3, term: UInt64 = 0, vote: UInt16? = nil, log: [LogEntry] = [],
@@ -155,11 +156,7 @@ struct Bench {
 
     /// The disk catches up with everything.
     mutating func persistAll() {
-        var reported: WriteToken?
-        while let last = writes.last?.token, last != reported, instance.hasWritesInFlight {
-            reported = last
-            persist(last.rawValue)
-        }
+        while let last = lastToken, instance.hasWritesInFlight { persist(last.rawValue) }
     }
 
     mutating func step(
@@ -168,10 +165,13 @@ struct Bench {
         var next = directives.count
         body(&instance, now, &directives)
         instance.checkInvariants()
-        while hasFastDisk, next < directives.count {
+        while next < directives.count {
             if case .persist(let write) = directives[next] {
-                instance.writeDidPersist(write.token, at: now, into: &directives)
-                instance.checkInvariants()
+                lastToken = write.token
+                if hasFastDisk {
+                    instance.writeDidPersist(write.token, at: now, into: &directives)
+                    instance.checkInvariants()
+                }
             }
             next += 1
         }

@@ -7,6 +7,7 @@ struct Ledger {
     private struct Seen {
         var term: Term
         var commit: LogIndex
+        var leads: Bool
     }
 
     let quorum: Int
@@ -29,7 +30,7 @@ struct Ledger {
     }
 
     mutating func forget(_ node: NodeID) {
-        if let term = seen[node]?.term { seen[node] = Seen(term: term, commit: .zero) }
+        if let term = seen[node]?.term { seen[node] = Seen(term: term, commit: .zero, leads: false) }
     }
 
     /// Terms never go back, nor does a process's commit index.
@@ -39,8 +40,17 @@ struct Ledger {
             if instance.commitIndex < before.commit {
                 violations.append("\(node) commits \(instance.commitIndex) after \(before.commit)")
             }
+            // Only entries of its own term a leader commits by counting (Raft §5.4.2).
+            if instance.commitIndex > before.commit, before.leads, before.term == instance.term,
+                instance.isLeader, instance.commitIndex != instance.snapshotPosition?.index,
+                instance.term(at: instance.commitIndex) != instance.term
+            {
+                violations.append(
+                    "\(node) leads \(instance.term) and counts \(instance.commitIndex)")
+            }
         }
-        seen[node] = Seen(term: instance.term, commit: instance.commitIndex)
+        seen[node] = Seen(
+            term: instance.term, commit: instance.commitIndex, leads: instance.isLeader)
     }
 
     /// Election safety and leader completeness.

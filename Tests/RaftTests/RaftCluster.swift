@@ -80,6 +80,10 @@ struct RaftCluster {
     let voters: VoterSet
     let settings: RaftSettings
     var seeds: SeededRandom
+    #if PLANTED_FAULTS
+        /// What every instance that starts from now on does wrong.
+        var plantedFault: PlantedRaftFault?
+    #endif
 
     init(_ count: Int, settings: RaftSettings = RaftSettings(), seed: UInt64 = 1) {
         voters = VoterSet((1...UInt16(count)).map(n))
@@ -100,6 +104,9 @@ struct RaftCluster {
             recovery: RaftRecovery(
                 hardState: disk.hardState, snapshot: disk.snapshot, entries: disk.entries),
             settings: settings, random: SeededRandom(seed: seeds.next()), now: now)
+        #if PLANTED_FAULTS
+            peers[place].instance?.plantedFault = plantedFault
+        #endif
         peers[place].applied = disk.snapshot?.index ?? .zero
         peers[place].digest = disk.snapshotDigest
     }

@@ -16,7 +16,7 @@ import Vocabulary
 
         init(voters: Int, seed: UInt64) {
             var settings = RaftSettings()
-            settings.appendEntriesMaximum = 3
+            settings.appendEntriesMaximum = 1 + Int(seed % 3)
             settings.windowAppendsMaximum = 4
             settings.applyEntriesMaximum = 5
             settings.uncommittedEntriesMaximum = 40

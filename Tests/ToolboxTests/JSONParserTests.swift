@@ -84,7 +84,8 @@ struct JSONParserTests {
         _ = try JSONValue.parse(nested(32))
         #expect(throws: JSONFailure.tooDeep(offset: 32)) { try JSONValue.parse(nested(33)) }
         #expect(throws: JSONFailure.self) { try JSONValue.parse(nested(1_000_000)) }
-        let objects = String(repeating: "{\"a\":", count: 33) + "1" + String(repeating: "}", count: 33)
+        let objects =
+            String(repeating: "{\"a\":", count: 33) + "1" + String(repeating: "}", count: 33)
         #expect(throws: JSONFailure.tooDeep(offset: 160)) { try JSONValue.parse(Bytes(objects)) }
     }
 
