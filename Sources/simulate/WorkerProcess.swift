@@ -1,4 +1,5 @@
 import Glibc
+import Simulator
 
 /// A process that runs seeds for this one. A promise that the code under test makes to itself ends
 /// the process when it is broken; that must not end the search.

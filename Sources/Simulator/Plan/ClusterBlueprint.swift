@@ -1,6 +1,9 @@
 import ClusterNode
+import Gateway
 import LogStorage
 import Placement
+import Raft
+import Replication
 import Toolbox
 import Vocabulary
 

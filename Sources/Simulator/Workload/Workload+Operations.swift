@@ -77,7 +77,7 @@ extension Workload {
         }
         guard let (draft, send) = draft(client, chat, &cluster) else { return }
         clients[client].waitingSends[draft.clientID] = send
-        send(draft, to: chat, client, &cluster)
+        self.send(draft, to: chat, client, &cluster)
     }
 
     private mutating func post(_ client: Int, _ chat: ChatID, _ cluster: inout SimulatedCluster) {
