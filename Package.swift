@@ -29,6 +29,8 @@ struct Room {
     var hasTests = true
     /// Files that are compiled into the room.
     var embeds: [String] = []
+    /// Folders beside the tests that they read by themselves.
+    var testFiles: [String] = []
 }
 
 let rooms: [Room] = [
@@ -39,7 +41,9 @@ let rooms: [Room] = [
     Room(name: "Vocabulary", floor: 0, wing: .pure, uses: ["Toolbox"], servesClients: true),
     // First floor: mechanisms.
     Room(name: "ReplicatedState", floor: 1, wing: .pure, uses: ["Vocabulary", "Toolbox"], hasTests: false),
-    Room(name: "Raft", floor: 1, wing: .pure, uses: ["Vocabulary", "Toolbox"]),
+    Room(
+        name: "Raft", floor: 1, wing: .pure, uses: ["Vocabulary", "Toolbox"],
+        testFiles: ["Scenarios"]),
     Room(name: "LogStorage", floor: 1, wing: .pure, uses: ["Vocabulary", "Toolbox"]),
     Room(name: "Placement", floor: 1, wing: .pure, uses: ["Vocabulary", "Toolbox"]),
     Room(name: "Credentials", floor: 1, wing: .pure, uses: ["Vocabulary", "Toolbox"]),
@@ -86,8 +90,8 @@ let rooms: [Room] = [
     Room(
         name: "Configuration", floor: 5, wing: .machinery,
         uses: [
-            "ClusterNode", "Gateway", "Replication", "Peering", "Raft", "LogStorage", "Placement",
-            "Credentials", "SystemIO", "Vocabulary", "Toolbox",
+            "ClusterNode", "Gateway", "Replication", "Peering", "Routing", "Raft", "LogStorage",
+            "Placement", "ReplicatedState", "Vocabulary", "Toolbox",
         ]),
     Room(
         name: "NodeRuntime", floor: 5, wing: .machinery,
@@ -175,7 +179,9 @@ func target(_ room: Room) -> Target {
 
 func tests(_ room: Room) -> Target {
     let uses = ([room.name] + room.uses).map { Target.Dependency.byName(name: $0) }
-    return .testTarget(name: "\(room.name)Tests", dependencies: uses, swiftSettings: common)
+    return .testTarget(
+        name: "\(room.name)Tests", dependencies: uses, exclude: room.testFiles,
+        swiftSettings: common)
 }
 
 let package = Package(

@@ -2,7 +2,7 @@
 public struct LogStorageSettings: Hashable, Sendable {
     /// Bytes of a segment file. Larger: rarer rotation, longer recovery, more kept.
     public var segmentBytes = 32 << 20
-    /// Bytes of one batch, above which what is queued waits for the next (bounds the time of a sync).
+    /// Bytes of one batch; what is queued beyond waits for the next. Bounds the time of a sync.
     public var batchBytesMaximum = 4 << 20
     /// Segments kept ready, so that rotation does not wait for zeros to be written.
     public var spareSegments = 1

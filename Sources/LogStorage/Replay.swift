@@ -6,7 +6,7 @@ struct Replay {
     /// A group's ledger and the entries that were found for it.
     fileprivate struct Group {
         var ledger: GroupLedger
-        /// Without a gap up to the ledger's last index; older ones may have gone with their segments.
+        /// Without a gap up to the ledger's last index; older ones may have gone with segments.
         var entries: [LogEntry] = []
     }
 

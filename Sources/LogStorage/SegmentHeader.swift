@@ -5,7 +5,8 @@ import Vocabulary
 /// state was when it was begun, so that older segments are needed for entries only.
 ///
 ///     0  magic   8  version  12  checksum  16  length  20  node  24  cluster  32  incarnation
-///    40  sequence  48  nonce  56  capacity  64  first frame  72  chain  80  oldest  88  durable  96  groups
+///    40  sequence  48  nonce  56  capacity  64  first frame  72  chain  80  oldest
+///    88  durable  96  groups
 ///
 /// The first 20 bytes mean the same in every version.
 struct SegmentHeader {
@@ -61,7 +62,8 @@ struct SegmentHeader {
     }
 
     private static func checksum(_ header: UnsafeRawBufferPointer) -> UInt32 {
-        let before = CRC32C.checksum(of: UnsafeRawBufferPointer(rebasing: header[..<checksumOffset]))
+        let before = CRC32C.checksum(
+            of: UnsafeRawBufferPointer(rebasing: header[..<checksumOffset]))
         return CRC32C.checksum(
             of: UnsafeRawBufferPointer(rebasing: header[(checksumOffset + 4)...]), after: before)
     }

@@ -113,7 +113,8 @@ public struct SnapshotFile: Hashable, Sendable {
     }
 
     private static func checksum(_ header: UnsafeRawBufferPointer) -> UInt32 {
-        let before = CRC32C.checksum(of: UnsafeRawBufferPointer(rebasing: header[..<checksumOffset]))
+        let before = CRC32C.checksum(
+            of: UnsafeRawBufferPointer(rebasing: header[..<checksumOffset]))
         return CRC32C.checksum(
             of: UnsafeRawBufferPointer(rebasing: header[(checksumOffset + 4)...]), after: before)
     }

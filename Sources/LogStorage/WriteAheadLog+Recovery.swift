@@ -65,7 +65,8 @@ extension WriteAheadLog {
     ) throws(LogStorageFailure) -> Recovery {
         let newest = reader.newest
         let incarnation = max(
-            reader.identity.incarnation, Incarnation(newest.header.identity.incarnation.rawValue + 1))
+            reader.identity.incarnation,
+            Incarnation(newest.header.identity.incarnation.rawValue + 1))
         let identity = LogIdentity(
             cluster: reader.identity.cluster, node: reader.identity.node, incarnation: incarnation)
         var log = WriteAheadLog(

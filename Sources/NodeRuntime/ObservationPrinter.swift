@@ -1,5 +1,4 @@
 import ClusterNode
-import Glibc
 import SystemIO
 import Toolbox
 import Vocabulary
@@ -13,12 +12,8 @@ struct ObservationPrinter {
 
     func print(_ text: String) {
         let time = SystemClock.now().wall
-        var line = asJSON ? json(text, time) : "\(Self.iso(time)) \(node) \(Self.printable(text))"
-        line += "\n"
-        line.withUTF8 { bytes in
-            // An operator's broken pipe is no reason to stop serving.
-            _ = write(STDERR_FILENO, bytes.baseAddress, bytes.count)
-        }
+        let line = asJSON ? json(text, time) : "\(Self.iso(time)) \(node) \(Self.printable(text))"
+        StandardError.write(line + "\n")
     }
 
     private func json(_ text: String, _ time: WallTime) -> String {

@@ -211,7 +211,9 @@ extension RaftInstance {
         guard !response.isGranted || response.term == term.next else { return }
         ballot?.note(isGranted: response.isGranted, by: position)
         standIfWanted(at: now, into: &directives)
-        if role == .preCandidate { hastenIfHopeless(delay: settings.heartbeatInterval * 3, at: now) }
+        if role == .preCandidate {
+            hastenIfHopeless(delay: settings.heartbeatInterval * 3, at: now)
+        }
     }
 
     mutating func receiveVoteResponse(
@@ -233,7 +235,9 @@ extension RaftInstance {
     /// Once one more refusal, or one dead voter, would be too many, it asks again sooner than after
     /// a whole timeout: pre-vote makes that harmless, and a split vote is mended sooner.
     private mutating func hastenIfHopeless(delay: Duration, at now: Instant) {
-        guard let ballot, ballot.refusedCount >= max(1, voters.count - voters.quorum) else { return }
+        guard let ballot, ballot.refusedCount >= max(1, voters.count - voters.quorum) else {
+            return
+        }
         askAgainSoon(within: delay, at: now)
     }
 

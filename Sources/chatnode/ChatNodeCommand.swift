@@ -95,14 +95,14 @@ enum ChatNodeCommand {
             let text =
                 "warning: this process may have \(limit) descriptors; \(needed) would be needed"
                 + " for connectionsMaximum \(plan.settings.gateway.connectionsMaximum)\n"
-            fputs(text, stderr)
+            StandardError.write(text)
         } catch {
             throw .system(error)
         }
     }
 
     private static func complain(_ text: String, status: Int32) {
-        fputs("chatnode: \(text)", stderr)
+        StandardError.write("chatnode: \(text)")
         exit(status)
     }
 }

@@ -21,7 +21,8 @@ private struct CrashingLog {
     init(seed: UInt64) throws {
         random = SeededRandom(seed: seed)
         settings = smallSettings(
-            segmentBytes: [4_096, 8_192][random.below(2)], batchBytes: [512, 2_048][random.below(2)])
+            segmentBytes: [4_096, 8_192][random.below(2)],
+            batchBytes: [512, 2_048][random.below(2)])
         let recovery = try WriteAheadLog.recover(
             from: disk.content, identity: testIdentity, settings: settings)
         log = recovery.log
@@ -149,7 +150,7 @@ private struct CrashingLog {
 
 @Suite("Whatever is lost in a crash, a prefix with all that was acknowledged is left")
 struct CrashTests {
-    @Test(arguments: 0..<16) func randomCrashes(block: UInt64) throws {
+    @Test(arguments: 100..<260) func randomCrashes(block: UInt64) throws {
         var crashes = 0
         var rotations = 0
         for seed in block * 12..<(block + 1) * 12 {

@@ -97,7 +97,9 @@ struct RefusalTests {
         #expect(failure(of: disk) == nil)
     }
 
-    @Test(arguments: [(0, 1, 1), (4_097, 512, 1), (8_192, 8_192, 1), (8_192, 100, 1), (8_192, 512, 99)])
+    @Test(arguments: [
+        (0, 1, 1), (4_097, 512, 1), (8_192, 8_192, 1), (8_192, 100, 1), (8_192, 512, 99),
+    ])
     func settingsThatCannotWorkAreRefused(segment: Int, batch: Int, spares: Int) {
         var settings = smallSettings(segmentBytes: segment, batchBytes: batch)
         settings.spareSegments = spares
@@ -125,7 +127,8 @@ struct FuzzTests {
     @Test func randomBytesAreRefusedOrEmpty() throws {
         var random = SeededRandom(seed: 3)
         for _ in 0..<2_000 {
-            let file = (0..<random.below(5_000)).map { _ in UInt8(truncatingIfNeeded: random.next()) }
+            let file = (0..<random.below(5_000)).map { _ in UInt8(truncatingIfNeeded: random.next())
+            }
             var files = SortedMap<FileName, Bytes>()
             files[try #require(FileName("wal-0000000000000001"))] = Bytes(file)
             #expect(throws: LogStorageFailure.self) {

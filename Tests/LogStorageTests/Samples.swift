@@ -83,7 +83,8 @@ struct LoggedDisk {
 
     /// The segment that is written to.
     var newestSegment: FileName {
-        disk.content.keys.last { $0.text.hasPrefix("wal-") } ?? SnapshotFile.name(group: g1, index: .zero)
+        disk.content.keys.last { $0.text.hasPrefix("wal-") }
+            ?? SnapshotFile.name(group: g1, index: .zero)
     }
 
     var segments: [FileName] { disk.content.keys.filter { $0.text.hasPrefix("wal-") } }

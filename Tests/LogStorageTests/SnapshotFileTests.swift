@@ -39,7 +39,8 @@ struct SnapshotFileTests {
                     if name == sample.name {
                         _ = try SnapshotFile.decode(bytes, file: name, cluster: 77)
                     } else {
-                        #expect(SnapshotFile.leftovers(among: [name], groups: SortedMap()) == [name])
+                        #expect(
+                            SnapshotFile.leftovers(among: [name], groups: SortedMap()) == [name])
                     }
                 }
                 if count == directives.count { #expect(disk.content[sample.name] != nil) }

@@ -44,7 +44,9 @@ struct TornTailTests {
         let (disk, name, offset, bytes) = try aboutToWrite(recycled: recycled)
         for count in 0..<bytes.count {
             var torn = disk
-            torn.disk.tamper(name) { $0.replaceSubrange(offset..<offset + count, with: bytes[..<count]) }
+            torn.disk.tamper(name) {
+                $0.replaceSubrange(offset..<offset + count, with: bytes[..<count])
+            }
             // A tail of zeros or of old bytes may complete a frame that ends in zeros.
             let again = try torn.restarted()
             let found = again.recovery.groups[g3]?.entries

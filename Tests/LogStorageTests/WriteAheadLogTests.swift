@@ -230,7 +230,7 @@ struct FlushTests {
             index += 1
             var directives: [StorageDirective] = []
             let tokenFound = disk.log.flush(into: &directives)
-        let token = try #require(tokenFound)
+            let token = try #require(tokenFound)
             disk.disk.perform(all: directives)
             disk.log.didComplete(token)
             guard directives.count > 3 else { continue }
@@ -252,7 +252,9 @@ struct FlushTests {
 @Suite("Segments come and go")
 struct SpaceTests {
     /// Fills about `segments` segments with entries of `group`.
-    private func fill(_ disk: inout LoggedDisk, _ group: ReplicaGroupID, from first: UInt64) -> UInt64 {
+    private func fill(_ disk: inout LoggedDisk, _ group: ReplicaGroupID, from first: UInt64)
+        -> UInt64
+    {
         var index = first
         let goal = disk.log.segmentsCount + 3
         while disk.log.segmentsCount < goal {

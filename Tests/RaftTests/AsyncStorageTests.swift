@@ -172,7 +172,9 @@ import Vocabulary
         #expect(bench.sent(to: 2) == [matched(1, 1, round: 200)])
     }
 
-    @Test("a crash between any two effects of an election and a write loses nothing", arguments: 0..<40)
+    @Test(
+        "a crash between any two effects of an election and a write loses nothing",
+        arguments: 0..<40)
     func crashAtEveryBoundary(boundary: Int) {
         for victim in 0..<3 {
             var cluster = RaftCluster(3, seed: UInt64(boundary + 1))

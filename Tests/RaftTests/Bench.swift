@@ -183,7 +183,11 @@ struct Bench {
 
     var sent: [Sent] {
         directives.compactMap {
-            if case .send(let message, let node) = $0 { Sent(message: message, to: node) } else { nil }
+            if case .send(let message, let node) = $0 {
+                Sent(message: message, to: node)
+            } else {
+                nil
+            }
         }
     }
 
@@ -228,6 +232,7 @@ struct Bench {
     }
 
     var terms: [UInt64] {
-        instance.entries(from: instance.firstIndex, through: instance.lastIndex).map(\.term.rawValue)
+        instance.entries(from: instance.firstIndex, through: instance.lastIndex).map(
+            \.term.rawValue)
     }
 }

@@ -309,7 +309,9 @@ import Vocabulary
         bench.receive(matched(1, 1), from: 2)
         for _ in 0..<5 { bench.propose("x") }
         bench.clear()
-        for previous: UInt64 in 2...5 { bench.receive(rejected(1, previous, hint: (1, 1)), from: 2) }
+        for previous: UInt64 in 2...5 {
+            bench.receive(rejected(1, previous, hint: (1, 1)), from: 2)
+        }
         #expect(bench.appends(to: 2).map(\.previousIndex) == [i(1)])
     }
 }

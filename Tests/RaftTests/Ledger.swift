@@ -30,7 +30,9 @@ struct Ledger {
     }
 
     mutating func forget(_ node: NodeID) {
-        if let term = seen[node]?.term { seen[node] = Seen(term: term, commit: .zero, leads: false) }
+        if let term = seen[node]?.term {
+            seen[node] = Seen(term: term, commit: .zero, leads: false)
+        }
     }
 
     /// Terms never go back, nor does a process's commit index.

@@ -100,9 +100,11 @@ import Vocabulary
         }
 
         private mutating func restart() {
-            guard let place = cluster.peers.indices.first(where: {
-                cluster.peers[$0].instance == nil
-            }) else { return }
+            guard
+                let place = cluster.peers.indices.first(where: {
+                    cluster.peers[$0].instance == nil
+                })
+            else { return }
             cluster.start(place)
         }
 

@@ -18,7 +18,9 @@ struct SocketTests {
             let near = try StreamSocket.connect(to: listener.address)
             var ready: [EventPoll.Ready] = []
             try poll.wait(timeout: .seconds(10), into: &ready)
-            guard let accepted = try listener.accept() else { throw SystemCallFailure("none", code: 0) }
+            guard let accepted = try listener.accept() else {
+                throw SystemCallFailure("none", code: 0)
+            }
             self.poll = poll
             self.near = near
             far = accepted

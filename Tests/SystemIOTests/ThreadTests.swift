@@ -42,7 +42,8 @@ struct ThreadTests {
     @Test func nothingThatIsPostedIsLost() throws {
         let adder = try Adder()
         let thread = try WorkerThread.start(name: "adder", adder)
-        let first = try WorkerThread.start(name: "a poster with a very long name", Poster(adder.inbox))
+        let first = try WorkerThread.start(
+            name: "a poster with a very long name", Poster(adder.inbox))
         let second = try WorkerThread.start(name: "poster", Poster(adder.inbox))
         first.join()
         second.join()

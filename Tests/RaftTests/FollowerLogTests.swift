@@ -66,7 +66,7 @@ import Vocabulary
                 message: append(1, after: (3, 2), [2]),
                 answer: rejected(2, 3, hint: (3, 2), round: 1), terms: [1, 1, 2]),
         ])
-    func append_(example: Case) {
+    func takesAppend(example: Case) {
         var bench = Bench(term: example.own.last ?? 0, log: log(example.own))
         bench.receive(example.message, from: 2)
         #expect(bench.sent(to: 2) == [example.answer])

@@ -1,0 +1,51 @@
+public import ClusterNode
+import Gateway
+public import Placement
+public import Vocabulary
+
+/// A cluster as its configuration file describes it, every value checked.
+public struct ClusterConfiguration: Sendable {
+    /// Which cluster this is; nodes of another one are turned away.
+    public var cluster: String
+    /// Absolute; holds data, logs of processes and, unless told otherwise, secrets.
+    public var stateDirectory: String
+    /// Absolute; what the nodes must know and nobody else.
+    public var secretDirectory: String
+    /// Ascending by id.
+    public var nodes: [NodeConfiguration]
+    /// Slices of the message space, each kept by one replica group. Fixed for the cluster's life.
+    public var shardsCount: Int
+    /// Copies of each replica group.
+    public var replicas: Int
+    public var settings: ClusterSettings
+
+    public func node(_ id: NodeID) -> NodeConfiguration? { nodes.first { $0.id == id } }
+
+    /// Which users are at home where, from the start.
+    public var ring: Ring {
+        .balanced(over: nodes.filter { $0.has(.gateway) }.map(\.id), epoch: RingEpoch(1))
+    }
+
+    /// Which chats are kept where, from the start.
+    public var partitions: PartitionMap { .balanced(shardsCount: shardsCount) }
+
+    /// Which nodes hold which groups, from the start.
+    public var placement: ReplicaPlacement {
+        ReplicaPlacement(
+            groups: [GroupNumbers.membership] + partitions.messageGroups,
+            nodes: nodes.filter { $0.has(.storage) }.map {
+                PlacementNode(id: $0.id, host: $0.host, zone: $0.zone)
+            },
+            replicas: replicas)
+    }
+
+    /// The replica groups, ascending.
+    public var groups: [GroupPlan] {
+        placement.groups.map { id, group in
+            let shard = GroupNumbers.shard(of: id)
+            return GroupPlan(
+                id: id, kind: shard == nil ? .membership : .messages, shard: shard,
+                voters: group.voters)
+        }
+    }
+}

@@ -1,0 +1,105 @@
+public import ClusterNode
+import Toolbox
+
+/// Why secrets cannot be used or made, with what to do about it.
+public struct SecretsFailure: Error, Hashable, Sendable, CustomStringConvertible {
+    public let path: String
+    public let message: String
+
+    public var description: String { "\(path) \(message)" }
+}
+
+/// What all nodes of a cluster know and nobody else: three files in a folder of their own.
+///
+/// Each holds 32 random bytes as 64 hexadecimal digits. Folder and files belong to the user that
+/// runs the nodes, and to him alone; others are refused, as `sshd` does.
+public enum Secrets {
+    public static let secretBytes = 32
+    /// With which nodes prove to each other that they belong together.
+    public static let clusterFile = "cluster"
+    /// With which tokens are signed.
+    public static let tokensFile = "tokens"
+    /// What operators show.
+    public static let adminFile = "admin"
+
+    private static let files = [clusterFile, tokensFile, adminFile]
+
+    /// Reads the secrets in `directory`.
+    public static func load(_ directory: String) throws(SecretsFailure) -> NodeSecrets {
+        try expectPrivate(directory)
+        return NodeSecrets(
+            cluster: try secret(clusterFile, in: directory),
+            tokens: try secret(tokensFile, in: directory),
+            admin: Bytes(HexDigits.encode(try secret(adminFile, in: directory))))
+    }
+
+    /// What operators show to nodes: 64 hexadecimal digits.
+    public static func adminToken(_ directory: String) throws(SecretsFailure) -> String {
+        try expectPrivate(directory)
+        return HexDigits.encode(try secret(adminFile, in: directory))
+    }
+
+    /// Makes the secrets that are missing in `directory`, and `directory` itself.
+    ///
+    /// - Returns: the names of the files that were made; those that were there stay as they are.
+    public static func create(_ directory: String) throws(SecretsFailure) -> [String] {
+        var made: [String] = []
+        do throws(FileAccess.Failure) {
+            try FileAccess.createFolder(directory)
+            try FileAccess.expectPrivate(directory)
+        } catch {
+            throw SecretsFailure(path: directory, message: error.message)
+        }
+        for file in files {
+            let path = Path.join(directory, file)
+            guard !FileAccess.exists(path) else { continue }
+            do throws(FileAccess.Failure) {
+                let digits = HexDigits.encode(Bytes(try FileAccess.randomBytes(secretBytes)))
+                try FileAccess.createPrivate(path, Array((digits + "\n").utf8))
+            } catch {
+                throw SecretsFailure(path: path, message: error.message)
+            }
+            made.append(file)
+        }
+        return made
+    }
+
+    private static func expectPrivate(_ path: String) throws(SecretsFailure) {
+        guard FileAccess.exists(path) else {
+            throw SecretsFailure(
+                path: path, message: "does not exist: make it with \"clusterctl secrets create\"")
+        }
+        do throws(FileAccess.Failure) {
+            try FileAccess.expectPrivate(path)
+        } catch {
+            throw SecretsFailure(path: path, message: error.message)
+        }
+    }
+
+    private static func secret(
+        _ file: String, in directory: String
+    ) throws(SecretsFailure) -> Bytes {
+        let path = Path.join(directory, file)
+        try expectPrivate(path)
+        let text: [UInt8]
+        do throws(FileAccess.Failure) {
+            text = try FileAccess.read(path, bytesMaximum: 4_096)
+        } catch {
+            throw SecretsFailure(path: path, message: error.message)
+        }
+        let line = String(decoding: text, as: UTF8.self).split(whereSeparator: \.isNewline)
+        guard line.count == 1, let secret = HexDigits.decode(line[0]), secret.count == secretBytes
+        else {
+            throw SecretsFailure(
+                path: path, message: "must hold 64 hexadecimal digits and nothing else")
+        }
+        // What people type when asked for a secret: one digit over and over, or counting.
+        guard Set(secret.array).count >= secretBytes / 4 else {
+            throw SecretsFailure(
+                path: path,
+                message: "holds an example, no secret: remove it and run"
+                    + " \"clusterctl secrets create\"")
+        }
+        return secret
+    }
+}

@@ -1,0 +1,95 @@
+import ClusterNode
+import Gateway
+import ReplicatedState
+
+extension SettingTable {
+    static let clients: [SettingKey] = connections + requests + people
+
+    private static let connections: [SettingKey] = [
+        SettingKey(
+            "gateway", "connectionsMaximum", .count(\.node.gateway.connectionsMaximum, of: "connections"),
+            1...10_000_000,
+            "Sockets of clients; one more gets 503. The process needs as many descriptors."),
+        SettingKey(
+            "gateway", "helloTimeoutMilliseconds", .milliseconds(\.node.gateway.helloTimeout),
+            10...600_000, "From the upgrade to a complete hello; then 4001."),
+        SettingKey(
+            "gateway", "heartbeatMilliseconds", .milliseconds(\.node.gateway.heartbeat),
+            1_000...3_600_000,
+            "How often clients ping. Lower: dead connections are found sooner, more traffic."),
+        SettingKey(
+            "gateway", "sessionQueueBytesMaximum",
+            .bytes(\.node.gateway.sessionQueueBytesMaximum), 1_024...1_073_741_824,
+            "What may wait for one session before a chat's entries collapse into a gap."),
+        SettingKey(
+            "gateway", "connectionQueueBytesMaximum",
+            .bytes(\.node.gateway.connectionQueueBytesMaximum), 1_025...2_147_483_648,
+            "What may wait for one connection and cannot collapse; then 4006."),
+        SettingKey(
+            "gateway", "stuckSocketMilliseconds", .milliseconds(\.node.gateway.stuckSocket),
+            10...3_600_000, "How long a socket may take no byte while some wait; then 4006."),
+        SettingKey(
+            "gateway", "welcomeTimeoutMilliseconds", .milliseconds(\.node.gateway.welcomeTimeout),
+            10...600_000, "How long welcome waits for this node's subscriptions; then not_ready."),
+        SettingKey(
+            "gateway", "homePatienceMilliseconds", .milliseconds(\.node.gateway.homePatience),
+            10...600_000, "How long an attachment waits for another node."),
+        SettingKey(
+            "gateway", "attachRetryMilliseconds", .milliseconds(\.node.gateway.attachRetry),
+            10...600_000, "How often an attachment without an answer is tried again."),
+        SettingKey(
+            "gateway", "goawayJitterMilliseconds", .milliseconds(\.node.gateway.goawayJitter),
+            0...600_000,
+            "after_ms of a goaway is drawn below this. Higher: gentler on the other nodes."),
+        SettingKey(
+            "gateway", "goawayGraceMilliseconds", .milliseconds(\.node.gateway.goawayGrace),
+            0...600_000, "From after_ms of a goaway to the close."),
+        SettingKey(
+            "gateway", "drainTimeoutMilliseconds", .milliseconds(\.node.drainTimeout), 0...600_000,
+            "How long a graceful stop waits for clients to leave."),
+    ]
+
+    private static let requests: [SettingKey] = [
+        SettingKey(
+            "gateway", "messagesPerSecond", .count(\.node.gateway.messagesPerSecond, of: "messages"),
+            0...10_000_000,
+            "Frames and HTTP requests of one connection; 0 is without limit, for benches."),
+        SettingKey(
+            "gateway", "messagesBurst", .count(\.node.gateway.messagesBurst, of: "messages"),
+            1...10_000_000, "What a connection that was quiet may send at once."),
+        SettingKey(
+            "gateway", "outstandingMaximum", .count(\.node.gateway.outstandingMaximum, of: "requests"),
+            1...10_000_000, "Requests of one connection that are asked and not answered."),
+        SettingKey(
+            "gateway", "waitingMaximum", .count(\.node.gateway.waitingMaximum, of: "requests"),
+            1...10_000_000, "Requests of one connection that wait; more are overloaded."),
+        SettingKey(
+            "gateway", "passwordJobsMaximum", .count(\.node.gateway.passwordJobsMaximum, of: "jobs"),
+            1...1_000_000, "Passwords being hashed or checked; one more log-in is overloaded."),
+        SettingKey(
+            "gateway", "httpHeadTimeoutMilliseconds",
+            .milliseconds(\.node.gateway.httpHeadTimeout), 10...600_000,
+            "From the first byte of a request to the end of its fields."),
+        SettingKey(
+            "gateway", "bodyTimeoutMilliseconds", .milliseconds(\.node.gateway.bodyTimeout),
+            10...600_000, "From the end of the fields to the end of the body."),
+        SettingKey(
+            "gateway", "idleTimeoutMilliseconds", .milliseconds(\.node.gateway.idleTimeout),
+            10...3_600_000, "Between two HTTP requests of one connection."),
+    ]
+
+    private static let people: [SettingKey] = [
+        SettingKey(
+            "accounts", "tokenLifetimeSeconds", .seconds(\.node.gateway.tokenLifetime),
+            1...86_400, "How long a token is good; a day at most."),
+        SettingKey(
+            "accounts", "passwordHashCost", .count(\.passwords.hashCost, of: "doublings"), 1...11,
+            "Cost of yescrypt. One more: log-ins, and guesses, take twice the time and memory."),
+        SettingKey(
+            "chats", "membersMaximum", .count(\.node.limits.chatMembersMaximum, of: "members"),
+            2...10_000, "Members of a chat group. The same on all nodes, always."),
+        SettingKey(
+            "chats", "textScalarsMaximum", .count(\.node.limits.textScalarsMaximum, of: "scalars"),
+            1...100_000, "Unicode scalars of a text. The same on all nodes, always."),
+    ]
+}
