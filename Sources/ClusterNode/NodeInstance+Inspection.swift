@@ -1,3 +1,7 @@
+import Gateway
+import Peering
+import Routing
+import Toolbox
 public import Raft
 import Replication
 public import Vocabulary
@@ -18,4 +22,23 @@ extension NodeInstance {
 
     /// A hash over the whole state of the group's machine; slow.
     public func digest(of group: ReplicaGroupID) -> UInt64 { replicas.digest(of: group) }
+}
+
+extension NodeInstance {
+    /// For people: which part of the node asks to be called when.
+    public var deadlines: String {
+        var parts: [(String, Instant?)] = [
+            ("peering", peering.nextDeadline), ("replicas", replicas.nextDeadline),
+            ("router", router.nextDeadline), ("gateway", gateway.nextDeadline),
+            ("marks", marks.nextDeadline), ("stop", stopping.map(\.deadline)),
+        ]
+        for (group, subscription) in subscriptions {
+            parts.append(("subscription to \(group)", subscription.nextDeadline))
+        }
+        for (group, publisher) in publishers {
+            parts.append(("stream of \(group)", publisher.nextDeadline))
+        }
+        return parts.compactMap { name, deadline in deadline.map { "\(name) \($0)" } }
+            .joined(separator: ", ")
+    }
 }

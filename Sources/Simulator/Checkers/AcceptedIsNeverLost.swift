@@ -8,8 +8,11 @@ struct AcceptedIsNeverLost {
     static func check(
         _ history: History, logs: SortedMap<ChatID, ChatLog>, into violations: inout [Violation]
     ) {
+        // A chat that everybody has left is seen by nobody to its end.
+        let readable = Set(
+            history.finalReadings.filter { $0.entries != nil }.map(\.chat))
         for send in history.sends {
-            guard let seq = send.acceptedAt else { continue }
+            guard let seq = send.acceptedAt, readable.contains(send.chat) else { continue }
             guard let entry = logs[send.chat]?.entries[seq] else {
                 violations.append(
                     Violation("AcceptedIsNeverLost", "\(send.chat):\(seq) '\(send.text)' is gone"))
@@ -30,7 +33,9 @@ struct AcceptedIsNeverLost {
             }
         }
         for change in history.changes {
-            guard let seq = change.seq, let chat = change.chat else { continue }
+            guard let seq = change.seq, let chat = change.chat, readable.contains(chat) else {
+                continue
+            }
             checkChange(change, logs[chat]?.entries[seq], chat, seq, into: &violations)
         }
     }

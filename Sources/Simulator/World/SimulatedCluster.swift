@@ -177,7 +177,11 @@ public struct SimulatedCluster: Sendable {
         let span = now.nanoseconds - nodes[node].idleSince.nanoseconds
         if span < Int64(Self.idleTurnsMaximum) * 50 * Nanoseconds.microsecond {
             violations.append(
-                Violation("NodeRests", "n\(node + 1) took \(nodes[node].idleTurns) idle turns"))
+                Violation(
+                    "NodeRests",
+                    "n\(node + 1) took \(nodes[node].idleTurns) idle turns up to"
+                        + " \(nodes[node].clock.monotonic(at: now)): "
+                        + (nodes[node].instance?.deadlines ?? "")))
         }
         nodes[node].idleTurns = 0
     }
