@@ -21,3 +21,10 @@ struct Backoff: Sendable {
         return bound * Int(random.below(UInt64(1_001))) / 1_000
     }
 }
+
+extension Duration {
+    /// What a server asks for, an hour at most: a number from outside must not overflow a clock.
+    static func asked(milliseconds: Int?) -> Duration {
+        .milliseconds(min(max(milliseconds ?? 0, 0), 3_600_000))
+    }
+}

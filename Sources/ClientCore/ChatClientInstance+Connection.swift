@@ -120,7 +120,7 @@ extension ChatClientInstance {
         case .no: stop(.refused(report), at: now, into: &directives)
         case .same, .reconnect:
             leave(
-                .refused(report), wait: .milliseconds(report.afterMilliseconds ?? 0), at: now,
+                .refused(report), wait: .asked(milliseconds: report.afterMilliseconds), at: now,
                 into: &directives)
         case .elsewhere:
             let address = report.url.flatMap(ServerAddress.init(url:))

@@ -28,7 +28,7 @@ extension ChatClientInstance {
             directives.append(.report(.changed(change)))
         case .receipt(let receipt): directives.append(.report(.receipt(receipt)))
         case .goaway(let goaway):
-            let at = now.monotonic + .milliseconds(goaway.afterMilliseconds)
+            let at = now.monotonic + .asked(milliseconds: goaway.afterMilliseconds)
             self.goaway = (at, goaway.url.flatMap(ServerAddress.init(url:)))
         case .pong(let time):
             backoff.reset()
@@ -79,7 +79,7 @@ extension ChatClientInstance {
 
     private mutating func pause(_ number: Int64, _ report: ErrorReport, at now: Instant) {
         guard let failuresCount = sends.failuresCount(of: number) else { return }
-        let asked = Duration.milliseconds(report.afterMilliseconds ?? 0)
+        let asked = Duration.asked(milliseconds: report.afterMilliseconds)
         let bound = min(
             settings.backoffMaximum, settings.backoffMinimum * (1 << min(failuresCount, 20)))
         let drawn = bound * Int(random.below(UInt64(1_001))) / 1_000
@@ -206,7 +206,7 @@ extension ChatClientInstance {
         if report.code.retry == .elsewhere || report.code.retry == .reconnect {
             return didRefuse(report, at: now, into: &directives)
         }
-        let pause = Duration.milliseconds(max(report.afterMilliseconds ?? 0, 50))
+        let pause = max(.milliseconds(50), Duration.asked(milliseconds: report.afterMilliseconds))
         let again = now.monotonic + max(pause, backoff.fail(&random))
         switch asked.request {
         case .page(let chat):

@@ -83,7 +83,9 @@ enum FileAccess {
     /// From the kernel's generator.
     static func randomBytes(_ count: Int) throws(Failure) -> [UInt8] {
         var bytes = [UInt8](repeating: 0, count: count)
-        guard getentropy(&bytes, count) == 0 else { throw .last("the kernel gives no random bytes") }
+        guard getentropy(&bytes, count) == 0 else {
+            throw .last("the kernel gives no random bytes")
+        }
         return bytes
     }
 }

@@ -118,7 +118,9 @@ struct JSON5Reader {
         }
         if word.hasPrefix("0x") || word.hasPrefix("0X") {
             guard let integer = Int64(sign + word.dropFirst(2), radix: 16), word.utf8.count > 2,
-                word.dropFirst(2).utf8.allSatisfy({ $0 != UInt8(ascii: "+") && $0 != UInt8(ascii: "-") })
+                word.dropFirst(2).utf8.allSatisfy({
+                    $0 != UInt8(ascii: "+") && $0 != UInt8(ascii: "-")
+                })
             else { throw Self.notANumber(word, line) }
             return .integer(integer)
         }
@@ -137,8 +139,10 @@ struct JSON5Reader {
     /// Digits with at most one point and one exponent, no needless zero in front.
     private static func isDecimal(_ word: String) -> Bool {
         let parts = word.split(
-            maxSplits: 1, omittingEmptySubsequences: false, whereSeparator: { $0 == "e" || $0 == "E" })
-        let mantissa = parts[0].split(separator: ".", maxSplits: 1, omittingEmptySubsequences: false)
+            maxSplits: 1, omittingEmptySubsequences: false,
+            whereSeparator: { $0 == "e" || $0 == "E" })
+        let mantissa = parts[0].split(
+            separator: ".", maxSplits: 1, omittingEmptySubsequences: false)
         let digits = mantissa.joined()
         guard !digits.isEmpty, digits.utf8.allSatisfy(isDigit) else { return false }
         if mantissa[0].utf8.count > 1, mantissa[0].hasPrefix("0") { return false }

@@ -97,7 +97,8 @@ struct NodeListReader {
     // MARK: Between nodes
 
     private mutating func check(_ nodes: [LocatedNode]) {
-        for role in [NodeRole.storage, .gateway] where !nodes.contains(where: { $0.node.has(role) }) {
+        for role in [NodeRole.storage, .gateway] where !nodes.contains(where: { $0.node.has(role) })
+        {
             report(line, "no node has the role \"\(role.rawValue)\"")
         }
         for (index, later) in nodes.enumerated() {

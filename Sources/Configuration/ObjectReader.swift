@@ -43,7 +43,8 @@ struct ObjectReader {
 
     private mutating func wrong(_ member: LocatedMember, _ expected: String) {
         report(
-            member.line, "\(named(member.key)) must be \(expected), not \(member.value.content.kind)")
+            member.line,
+            "\(named(member.key)) must be \(expected), not \(member.value.content.kind)")
     }
 
     /// A text of 1 ... 4,096 bytes.

@@ -94,7 +94,7 @@ public enum Secrets {
                 path: path, message: "must hold 64 hexadecimal digits and nothing else")
         }
         // What people type when asked for a secret: one digit over and over, or counting.
-        guard Set(secret.array).count >= secretBytes / 4 else {
+        guard Set(secret.array).count >= secretBytes / 2 else {
             throw SecretsFailure(
                 path: path,
                 message: "holds an example, no secret: remove it and run"

@@ -22,7 +22,8 @@ enum SettingRelations {
                 ? nil : "retryIntervalMilliseconds is above retryIntervalMillisecondsMaximum"
         case "delivery":
             settings.node.delivery.progressInterval * 3 <= settings.node.delivery.silenceMaximum
-                ? nil : "silenceMillisecondsMaximum is below three times progressIntervalMilliseconds"
+                ? nil
+                : "silenceMillisecondsMaximum is below three times progressIntervalMilliseconds"
         default: nil
         }
     }

@@ -7,7 +7,8 @@ extension SettingTable {
 
     private static let connections: [SettingKey] = [
         SettingKey(
-            "gateway", "connectionsMaximum", .count(\.node.gateway.connectionsMaximum, of: "connections"),
+            "gateway", "connectionsMaximum",
+            .count(\.node.gateway.connectionsMaximum, of: "connections"),
             1...10_000_000,
             "Sockets of clients; one more gets 503. The process needs as many descriptors."),
         SettingKey(
@@ -51,20 +52,23 @@ extension SettingTable {
 
     private static let requests: [SettingKey] = [
         SettingKey(
-            "gateway", "messagesPerSecond", .count(\.node.gateway.messagesPerSecond, of: "messages"),
+            "gateway", "messagesPerSecond",
+            .count(\.node.gateway.messagesPerSecond, of: "messages"),
             0...10_000_000,
             "Frames and HTTP requests of one connection; 0 is without limit, for benches."),
         SettingKey(
             "gateway", "messagesBurst", .count(\.node.gateway.messagesBurst, of: "messages"),
             1...10_000_000, "What a connection that was quiet may send at once."),
         SettingKey(
-            "gateway", "outstandingMaximum", .count(\.node.gateway.outstandingMaximum, of: "requests"),
+            "gateway", "outstandingMaximum",
+            .count(\.node.gateway.outstandingMaximum, of: "requests"),
             1...10_000_000, "Requests of one connection that are asked and not answered."),
         SettingKey(
             "gateway", "waitingMaximum", .count(\.node.gateway.waitingMaximum, of: "requests"),
             1...10_000_000, "Requests of one connection that wait; more are overloaded."),
         SettingKey(
-            "gateway", "passwordJobsMaximum", .count(\.node.gateway.passwordJobsMaximum, of: "jobs"),
+            "gateway", "passwordJobsMaximum",
+            .count(\.node.gateway.passwordJobsMaximum, of: "jobs"),
             1...1_000_000, "Passwords being hashed or checked; one more log-in is overloaded."),
         SettingKey(
             "gateway", "httpHeadTimeoutMilliseconds",

@@ -24,7 +24,8 @@ public enum SettingTable {
         SettingKey(
             "raft", "heartbeatIntervalMilliseconds",
             .milliseconds(\.node.replica.raft.heartbeatInterval), 1...10_000,
-            "A leader shows that it lives this often. Lower: failures are seen sooner, more frames."),
+            "A leader shows that it lives this often. Lower: failures are seen sooner, more frames."
+        ),
         SettingKey(
             "raft", "electionTimeoutMillisecondsMinimum",
             .milliseconds(\.node.replica.raft.electionTimeoutMinimum), 10...60_000,
@@ -43,19 +44,22 @@ public enum SettingTable {
             .milliseconds(\.node.replica.raft.leaderLossDelayMaximum), 0...10_000,
             "When a leader's process is gone, followers campaign after a random part of it."),
         SettingKey(
-            "raft", "appendEntriesMaximum", .count(\.node.replica.raft.appendEntriesMaximum, of: "entries"),
+            "raft", "appendEntriesMaximum",
+            .count(\.node.replica.raft.appendEntriesMaximum, of: "entries"),
             1...1_000_000, "Entries of one append."),
         SettingKey(
             "raft", "appendBytesMaximum", .bytes(\.node.replica.raft.appendBytesMaximum),
             1...16_777_216, "Bytes of one append's entries; a larger entry goes alone."),
         SettingKey(
-            "raft", "windowEntriesMaximum", .count(\.node.replica.raft.windowEntriesMaximum, of: "entries"),
+            "raft", "windowEntriesMaximum",
+            .count(\.node.replica.raft.windowEntriesMaximum, of: "entries"),
             1...10_000_000, "Entries on their way to a follower. Lower: a slow link idles."),
         SettingKey(
             "raft", "windowBytesMaximum", .bytes(\.node.replica.raft.windowBytesMaximum),
             1...1_073_741_824, "Bytes on their way to a follower."),
         SettingKey(
-            "raft", "windowAppendsMaximum", .count(\.node.replica.raft.windowAppendsMaximum, of: "appends"),
+            "raft", "windowAppendsMaximum",
+            .count(\.node.replica.raft.windowAppendsMaximum, of: "appends"),
             1...65_536, "Appends on their way to a follower."),
         SettingKey(
             "raft", "uncommittedBytesMaximum",
@@ -66,13 +70,15 @@ public enum SettingTable {
             .count(\.node.replica.raft.uncommittedEntriesMaximum, of: "entries"), 1...100_000_000,
             "Proposals that wait for a majority; more are refused as overloaded."),
         SettingKey(
-            "raft", "applyEntriesMaximum", .count(\.node.replica.raft.applyEntriesMaximum, of: "entries"),
+            "raft", "applyEntriesMaximum",
+            .count(\.node.replica.raft.applyEntriesMaximum, of: "entries"),
             1...1_000_000, "Entries applied in one step. Higher: longer turns."),
         SettingKey(
             "raft", "applyBytesMaximum", .bytes(\.node.replica.raft.applyBytesMaximum),
             1...268_435_456, "Bytes applied in one step; a larger entry goes alone."),
         SettingKey(
-            "raft", "readsWaitingMaximum", .count(\.node.replica.raft.readsWaitingMaximum, of: "reads"),
+            "raft", "readsWaitingMaximum",
+            .count(\.node.replica.raft.readsWaitingMaximum, of: "reads"),
             1...10_000_000, "Reads that wait for a quorum; more are refused."),
         SettingKey(
             "replication", "snapshotLogBytes", .bytes(\.node.replica.snapshotLogBytes),
@@ -80,7 +86,8 @@ public enum SettingTable {
             "A snapshot is made when the log since the last one is larger than this and than that"
                 + " snapshot. Lower: quicker starts, more writing."),
         SettingKey(
-            "replication", "snapshotLogEntries", .count(\.node.replica.snapshotLogEntries, of: "entries"),
+            "replication", "snapshotLogEntries",
+            .count(\.node.replica.snapshotLogEntries, of: "entries"),
             1...1_000_000_000, "And at the latest after so many entries."),
         SettingKey(
             "replication", "keptEntries", .count(\.node.replica.keptEntries, of: "entries"),

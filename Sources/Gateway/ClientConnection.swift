@@ -10,7 +10,7 @@ struct ClientConnection: Sendable {
     var isClosing = false
     /// When to look again whether there is room for what waits.
     var wakeAt: Instant?
-    /// The earliest entry in the heap of deadlines that is for this connection.
+    /// The entry in the heap of deadlines that counts for this connection.
     private var scheduled: Instant?
 
     init(_ settings: GatewaySettings, at now: Instant) {
@@ -36,6 +36,10 @@ struct ClientConnection: Sendable {
         return due
     }
 
-    /// The heap's entry was taken out.
-    mutating func wasWoken() { scheduled = nil }
+    /// An entry was taken out of the heap; false if a later one took its place.
+    mutating func wasWoken(at instant: Instant) -> Bool {
+        guard scheduled == instant else { return false }
+        scheduled = nil
+        return true
+    }
 }

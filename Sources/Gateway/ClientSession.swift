@@ -113,7 +113,9 @@ struct ClientSession: Sendable {
 
     private func largestChat() -> ChatID? {
         var largest: (chat: ChatID, bytes: Int)?
-        for (chat, bytes) in entryBytes where bytes > largest?.bytes ?? 0 { largest = (chat, bytes) }
+        for (chat, bytes) in entryBytes where bytes > largest?.bytes ?? 0 {
+            largest = (chat, bytes)
+        }
         return largest?.chat
     }
 
@@ -156,7 +158,7 @@ struct ClientSession: Sendable {
         return (push, next)
     }
 
-    /// Taken pushes leave the array in large batches, so that each is moved a bounded number of times.
+    /// Taken pushes leave the array in large batches, so that each is moved a few times at most.
     private mutating func dropTaken() {
         if front == queue.count {
             queue.removeAll(keepingCapacity: true)

@@ -5,7 +5,7 @@ import Vocabulary
 /// A connection may stand here more than once and may have nothing to do when its time comes: what
 /// moves a deadline back leaves the heap alone, so that the busy path never touches it.
 struct DeadlineHeap: Sendable {
-    private struct Item: Sendable {
+    struct Item: Sendable {
         let at: Instant
         let connection: ConnectionID
     }
@@ -23,8 +23,8 @@ struct DeadlineHeap: Sendable {
         }
     }
 
-    /// Takes the earliest connection out if its time has come.
-    mutating func removeDue(at now: Instant) -> ConnectionID? {
+    /// Takes the earliest entry out if its time has come.
+    mutating func removeDue(at now: Instant) -> Item? {
         guard let first = items.first, first.at <= now else { return nil }
         items.swapAt(0, items.count - 1)
         items.removeLast()
@@ -35,7 +35,7 @@ struct DeadlineHeap: Sendable {
             where child < items.count && isBefore(child, smallest) {
                 smallest = child
             }
-            guard smallest != parent else { return first.connection }
+            guard smallest != parent else { return first }
             items.swapAt(parent, smallest)
             parent = smallest
         }

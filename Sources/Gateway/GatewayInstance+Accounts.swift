@@ -68,7 +68,9 @@ extension GatewayInstance {
     mutating func passwordHashed(
         _ result: GatewayWorkResult, _ request: UserRequest, for asker: Asker
     ) -> Outcome? {
-        guard case .hashed(let hash) = result else { return .refused(ErrorReport(GatewayFailure.overloaded)) }
+        guard case .hashed(let hash) = result else {
+            return .refused(ErrorReport(GatewayFailure.overloaded))
+        }
         let command = MembershipCommand.register(
             name: request.name, displayName: request.displayName ?? "",
             email: request.email ?? "", hash: hash)

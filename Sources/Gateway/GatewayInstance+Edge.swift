@@ -7,7 +7,7 @@ import WebSocketWire
 extension GatewayInstance {
     mutating func accept(_ connection: ConnectionID) {
         let isFull = connections.count >= settings.connectionsMaximum
-        connections[connection] = ClientConnection(settings, at: now.monotonic)
+        connections.insert(ClientConnection(settings, at: now.monotonic), as: connection)
         counters.connections = connections.count
         if isDraining {
             sendLast(
@@ -33,7 +33,7 @@ extension GatewayInstance {
     mutating func forget(_ connection: ConnectionID) {
         leaveHome(connection)
         if connections[connection]?.socket?.isOpen == true { counters.sessions -= 1 }
-        connections[connection] = nil
+        connections.remove(connection)
         counters.connections = connections.count
     }
 
@@ -59,7 +59,7 @@ extension GatewayInstance {
     mutating func backlogChanged(_ connection: ConnectionID, queuedBytes: Int) {
         guard connections[connection]?.isClosing == false else { return }
         connections[connection]?.backlog.report(queued: queuedBytes, at: now.monotonic)
-        guard let socket = connections[connection]?.socket, socket.isOpen else { return }
+        guard connections[connection]?.socket?.isOpen == true else { return }
         if queuedBytes > settings.connectionQueueBytesMaximum {
             return closeSocket(connection, .tooSlow)
         }
@@ -102,10 +102,11 @@ extension GatewayInstance {
     }
 
     mutating func meetDeadlines() {
-        while let connection = deadlines.removeDue(at: now.monotonic) {
-            connections[connection]?.wasWoken()
-            meetDeadline(of: connection)
-            reschedule(connection)
+        while let due = deadlines.removeDue(at: now.monotonic) {
+            let counts = connections[due.connection]?.wasWoken(at: due.at)
+            guard counts == true else { continue }
+            meetDeadline(of: due.connection)
+            reschedule(due.connection)
         }
         startRefreshes()
     }
@@ -115,8 +116,9 @@ extension GatewayInstance {
             let due = state.deadline(settings), due <= now.monotonic
         else { return }
         if let since = state.backlog.stuckSince, since + settings.stuckSocket <= now.monotonic {
+            guard state.socket == nil else { return closeSocket(connection, .tooSlow) }
             counters.tooSlow += 1
-            return state.socket == nil ? close(connection) : closeSocket(connection, .tooSlow)
+            return close(connection)
         }
         if let wakeAt = state.wakeAt, wakeAt <= now.monotonic {
             connections[connection]?.wakeAt = nil

@@ -124,11 +124,10 @@ extension GatewayInstance {
 
     /// The node that is home of these sessions is gone, or the way to it.
     mutating func loseHome(_ peer: NodeID) {
-        let lost = connections.filter { $0.value.socket?.link.home == peer }.keys.sorted()
-        for connection in lost where peer != node {
-            guard let socket = connections[connection]?.socket, socket.link.attempt > 0 else {
-                continue
-            }
+        for connection in connections.sortedKeys where peer != node {
+            guard let socket = connections[connection]?.socket, socket.link.home == peer,
+                socket.link.attempt > 0
+            else { continue }
             connections[connection]?.socket?.link.ask(retryAt: now.monotonic + settings.attachRetry)
             if case .joining(let joining) = socket.stage, !joining.isSettled { settle(connection) }
             reschedule(connection)

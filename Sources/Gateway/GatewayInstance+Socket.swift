@@ -146,7 +146,7 @@ extension GatewayInstance {
     mutating func sendEverybodyAway() {
         guard !isDraining else { return }
         isDraining = true
-        for connection in connections.keys.sorted() {
+        for connection in connections.sortedKeys {
             sendAway(connection)
             reschedule(connection)
         }

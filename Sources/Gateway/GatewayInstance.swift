@@ -3,7 +3,7 @@ public import Placement
 public import Toolbox
 public import Vocabulary
 
-/// A node's client port as one value: users' connections, their requests, and what is pushed to them.
+/// A node's client port as one value: users' connections, their requests, what is pushed to them.
 ///
 /// A connection starts with HTTP and may become a WebSocket. This node is its *edge*: it reads what
 /// comes, checks tokens, asks the replica groups, answers. The node that owns the user's arc is the
@@ -22,7 +22,7 @@ public struct GatewayInstance: Sendable {
     let pages: SortedMap<String, StaticPage>
     var random: SeededRandom
 
-    var connections: [ConnectionID: ClientConnection] = [:]
+    var connections = SlotTable<ConnectionID, ClientConnection>()
     var deadlines = DeadlineHeap()
     var pending: [RequestID: Pending] = [:]
     private var lastRequest: UInt64 = 0

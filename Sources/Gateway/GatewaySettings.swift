@@ -14,7 +14,7 @@ public struct GatewaySettings: Hashable, Sendable {
     public var connectionsMaximum = 10_000
     /// Frames and HTTP requests of one connection; 0 is without limit, for benches.
     public var messagesPerSecond = 20
-    /// What a connection that was quiet may send at once. Refused frames beyond another burst: 4007.
+    /// What a connection that was quiet may send at once; as many refused in a row, and then 4007.
     public var messagesBurst = 60
     /// Requests of one connection that are asked and not answered; more wait.
     public var outstandingMaximum = 256

@@ -4,11 +4,12 @@ import Vocabulary
 
 /// The HTTP side of a connection: one request at a time, the next when this one is answered.
 ///
-/// idle ──first byte──▶ receiving ──whole──▶ answering ──answered──▶ idle
+/// idle ──first byte──▶ readingHead ──▶ readingBody ──whole──▶ answering ──answered──▶ idle
 struct HTTPSession: Sendable {
     private enum Phase: Sendable {
         case idle(since: Instant)
-        case receiving(since: Instant)
+        case readingHead(since: Instant)
+        case readingBody(since: Instant)
         case answering(method: HTTPMethod, keepsAlive: Bool)
     }
 
@@ -55,8 +56,17 @@ struct HTTPSession: Sendable {
         } catch {
             return .failed(error)
         }
-        if case .idle = phase, decoder.hasPartialRequest { phase = .receiving(since: now) }
+        notePart(at: now)
         return decoder.takeContinueWish() ? .goOn : .needsMore
+    }
+
+    private mutating func notePart(at now: Instant) {
+        switch phase {
+        case .idle where decoder.hasPartialBody, .readingHead where decoder.hasPartialBody:
+            phase = .readingBody(since: now)
+        case .idle where decoder.hasPartialRequest: phase = .readingHead(since: now)
+        case .idle, .readingHead, .readingBody, .answering: break
+        }
     }
 
     /// The answer to `exchange` leaves. Tells how to write it; nil if it was answered already.
@@ -76,13 +86,17 @@ struct HTTPSession: Sendable {
     func deadline(_ settings: GatewaySettings) -> Instant? {
         switch phase {
         case .idle(let since): since + settings.idleTimeout
-        case .receiving(let since): since + settings.httpHeadTimeout + settings.bodyTimeout
+        case .readingHead(let since): since + settings.httpHeadTimeout
+        case .readingBody(let since): since + settings.bodyTimeout
         case .answering: nil
         }
     }
 
     /// Whether a request is late, which deserves an answer before the close.
     var isReceiving: Bool {
-        if case .receiving = phase { true } else { false }
+        switch phase {
+        case .readingHead, .readingBody: true
+        case .idle, .answering: false
+        }
     }
 }

@@ -3,7 +3,7 @@ import Vocabulary
 
 /// The sessions of the users whose arcs this node owns, wherever their sockets are.
 struct Home: Sendable {
-    private var sessions: [SessionKey: ClientSession] = [:]
+    private var sessions = SlotTable<SessionKey, ClientSession>()
     /// For look-up only; each list ascends.
     private var keysByUser: [UserID: [SessionKey]] = [:]
     /// Attachments that wait until the subscriptions cover their users, in the order they came.
@@ -25,7 +25,7 @@ struct Home: Sendable {
 
     /// Every session whose socket is on `edge`, ascending.
     func keys(on edge: NodeID) -> [SessionKey] {
-        sessions.keys.filter { $0.edge == edge }.sorted()
+        sessions.sortedKeys.filter { $0.edge == edge }
     }
 
     /// Everybody with a session, ascending.
@@ -35,7 +35,7 @@ struct Home: Sendable {
     mutating func add(_ session: ClientSession, as key: SessionKey) {
         remove(key)
         let user = session.attachment.user
-        sessions[key] = session
+        sessions.insert(session, as: key)
         var keys = keysByUser[user] ?? []
         keys.insert(key, at: keys.firstIndex { key < $0 } ?? keys.count)
         keysByUser[user] = keys
@@ -43,7 +43,7 @@ struct Home: Sendable {
     }
 
     mutating func remove(_ key: SessionKey) {
-        guard let session = sessions.removeValue(forKey: key) else { return }
+        guard let session = sessions.remove(key) else { return }
         let user = session.attachment.user
         let left = keysByUser[user]?.filter { $0 != key } ?? []
         keysByUser[user] = left.isEmpty ? nil : left

@@ -32,6 +32,11 @@ public struct HTTPRequestDecoder: Sendable {
         }
     }
 
+    /// Whether a request's fields are there and its body is not: another deadline runs.
+    public var hasPartialBody: Bool {
+        if case .body = state { true } else { false }
+    }
+
     /// Bytes that were appended and not looked at.
     public var pendingBytes: Int { input.count }
 

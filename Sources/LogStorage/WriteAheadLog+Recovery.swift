@@ -30,6 +30,9 @@ extension WriteAheadLog {
     public static func recover(
         from files: SortedMap<FileName, Bytes>, identity: LogIdentity, settings: LogStorageSettings
     ) throws(LogStorageFailure) -> Recovery {
+        invariant(
+            identity.incarnation.rawValue < LogLimits.numbersEnd,
+            "incarnation \(identity.incarnation) would not be read back")
         try settings.validate()
         var sequences: [UInt64] = []
         for name in files.keys {
@@ -130,7 +133,7 @@ extension WriteAheadLog {
         let (header, headerBytes) = nextHeader(
             framesBornWith: tail.count, bytes: bytes, groups: groups)
         let spare = takeSpare(bytes: header.capacity, into: &directives)
-        segments.append(Segment(sequence: header.sequence, capacity: header.capacity))
+        goOn(in: header)
         var writer = ByteWriter(reserving: headerBytes.count + bytes)
         writer.writeRaw(headerBytes)
         for batch in tail {

@@ -40,6 +40,8 @@ public struct WriteAheadLog: Sendable {
     var ledgers: SortedMap<ReplicaGroupID, GroupLedger>
     /// Rising; the last one is written to.
     var segments: [Segment]
+    /// Of the last segment.
+    private var nonce: UInt64 = 0
     /// Where the next frame goes in the last segment.
     var offset: Int
     var position: ChainPosition
@@ -207,12 +209,10 @@ public struct WriteAheadLog: Sendable {
     mutating func writeFrame(
         _ records: [StoredRecord], at fileOffset: Int, oldest: UInt64, into writer: inout ByteWriter
     ) {
-        let segment = segments[segments.count - 1].sequence
         let preamble = Frame.Preamble(
             sequence: position.next, durable: durableFrame, oldest: oldest, previous: position.hash)
         position.hash = Frame.write(
-            preamble, records: records, nonce: identity.nonce(ofSegment: segment),
-            fileOffset: fileOffset, into: &writer)
+            preamble, records: records, nonce: nonce, fileOffset: fileOffset, into: &writer)
         position.next += 1
         confirmedFrame = durableFrame
     }
@@ -228,7 +228,7 @@ public struct WriteAheadLog: Sendable {
         }
         let (header, headerBytes) = nextHeader(framesBornWith: 1, bytes: bytes, groups: summaries)
         let spare = takeSpare(bytes: header.capacity, into: &directives)
-        segments.append(Segment(sequence: header.sequence, capacity: header.capacity))
+        goOn(in: header)
         var writer = ByteWriter(reserving: headerBytes.count + bytes)
         writer.writeRaw(headerBytes)
         let oldest = writeBatch(batch.records, at: headerBytes.count, into: &writer)
@@ -276,6 +276,11 @@ public struct WriteAheadLog: Sendable {
         var summaries = SortedMap<ReplicaGroupID, GroupSummary>()
         for (group, ledger) in ledgers { summaries[group] = ledger.summary }
         return summaries
+    }
+
+    mutating func goOn(in header: SegmentHeader) {
+        segments.append(Segment(sequence: header.sequence, capacity: header.capacity))
+        nonce = header.nonce
     }
 
     /// A spare file of at least `bytes`, made at once if there is none.

@@ -10,6 +10,10 @@ struct ChatState: Sendable {
     let title: String
     /// The entry at `seq` n stands at n - 1.
     private(set) var entries = ChunkedArray<ChatEntry>()
+    /// Of the last entry, kept beside it so that an append does not copy one; 0 before the first.
+    private(set) var ord: UInt64 = 0
+    private(set) var digest: UInt64 = 0
+    private var latestTime: WallTime?
     /// Ascending by user.
     var members: [MemberState] = []
     /// The members' ids, kept ready because every entry's effect names them.
@@ -28,8 +32,6 @@ struct ChatState: Sendable {
     }
 
     var head: SequenceNumber { SequenceNumber(UInt64(entries.count)) }
-    var ord: UInt64 { entries.last?.ord ?? 0 }
-    var digest: UInt64 { entries.last?.digest ?? 0 }
     var membersVersion: UInt64 { UInt64(changes.count) }
 
     func memberIndex(of user: UserID) -> Int? {
@@ -52,15 +54,18 @@ struct ChatState: Sendable {
     @discardableResult
     mutating func append(_ entry: ChatEntry) -> ChatEntry {
         var entry = entry
+        if entry.kind == .message { ord += 1 }
         entry.seq = SequenceNumber(UInt64(entries.count) + 1)
-        entry.ord = ord + (entry.kind == .message ? 1 : 0)
-        entry.digest = EntryDigest.digest(of: entry, after: digest)
+        entry.ord = ord
+        digest = EntryDigest.digest(of: entry, after: digest)
+        entry.digest = digest
+        latestTime = entry.time
         entries.append(entry)
         return entry
     }
 
     /// The time of an entry that is appended at log time `now`: it never goes back within a chat.
-    func entryTime(at now: WallTime) -> WallTime { max(entries.last?.time ?? now, now) }
+    func entryTime(at now: WallTime) -> WallTime { max(latestTime ?? now, now) }
 
     // MARK: Watermarks
 

@@ -102,10 +102,13 @@ public final class NodeShell {
         _ plan: NodePlan, _ files: SortedMap<FileName, Bytes>,
         into directives: inout [NodeDirective]
     ) throws(ShellFailure) -> NodeInstance {
+        let now = SystemClock.now()
+        // New in all likelihood; the log makes it larger than any that it has seen.
+        let incarnation = Incarnation(UInt64(max(1, now.wall.milliseconds)))
         do throws(NodeStartFailure) {
             return try NodeInstance.start(
-                plan, files: files, incarnation: Incarnation(SystemRandom.seed()),
-                seed: SystemRandom.seed(), at: SystemClock.now(), into: &directives)
+                plan, files: files, incarnation: incarnation, seed: SystemRandom.seed(), at: now,
+                into: &directives)
         } catch {
             throw .node(error)
         }

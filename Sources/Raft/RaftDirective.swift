@@ -13,7 +13,7 @@ public enum RaftDirective: Hashable, Sendable {
     /// These reads were not answered; this node does not lead, or has too many of them.
     case readRefused([RequestID])
     /// The follower needs entries that are gone from the log. Not repeated before
-    /// `snapshotSendDidEnd`.
+    /// `snapshotSendDidEnd`, which must follow in every case, or `peerRefusedConnection`.
     case sendSnapshot(to: NodeID)
     /// For operators and for whoever keeps books on leadership.
     case observe(RaftObservation)

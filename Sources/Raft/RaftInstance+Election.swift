@@ -77,7 +77,8 @@ extension RaftInstance {
         at now: Instant, into directives: inout [RaftDirective]
     ) {
         // A vote that is on its way to the disk counts as given; the timer starts when it is there.
-        if role == .follower, barrier.holdsGrantedVote {
+        // A candidate whose disk is slow would otherwise give each term up before it could ask.
+        if role == .follower || role == .candidate, barrier.holdsVote {
             electionDeadline = now + electionTimeout
             return
         }

@@ -166,6 +166,10 @@ public struct RaftInstance: Sendable {
         _ node: NodeID, at now: Instant, into directives: inout [RaftDirective]
     ) {
         peerBecameUnreachable(node, at: now, into: &directives)
+        // Nobody is there to receive the rest of a snapshot.
+        if let position = voters.position(of: node) {
+            leadership?.followers[position].snapshotDidEnd(at: nil)
+        }
         guard node == leader, role == .follower, leaderHeard != nil else { return }
         leaderHeard = nil
         let delay = drawDuration(from: .zero, to: settings.leaderLossDelayMaximum)

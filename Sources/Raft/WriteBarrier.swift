@@ -80,12 +80,14 @@ struct WriteBarrier: Sendable {
         return released
     }
 
-    var holdsGrantedVote: Bool {
+    /// A vote, for another or for this node itself, is on its way to the disk.
+    var holdsVote: Bool {
         held.contains { held in
-            guard case .message(.voteResponse(let response), to: _) = held.item else {
-                return false
+            switch held.item {
+            case .candidacy: true
+            case .message(.voteResponse(let response), to: _): response.isGranted
+            case .message: false
             }
-            return response.isGranted
         }
     }
 

@@ -61,6 +61,7 @@ extension ReplicaInstance {
         case .own: snapshots.lastBytes = material.body.count
         case .received:
             guard snapshots.arrival?.position == material.position else { return }
+            snapshots.arrival?.isRecorded = true
         }
         directives.append(
             .record(

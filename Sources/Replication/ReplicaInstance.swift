@@ -116,6 +116,9 @@ public struct ReplicaInstance<Machine: ReplicatedMachine>: Sendable {
         _ message: RaftMessage, from node: NodeID, at now: Instant,
         into directives: inout [ReplicaDirective]
     ) {
+        // The log on disk starts behind the snapshot already, this one does not yet: an entry
+        // accepted now could fall between. Whatever is dropped here comes again.
+        guard snapshots.arrival?.isRecorded != true else { return }
         raft.receive(message, from: node, at: now, into: &raftDirectives)
         translate(at: now, into: &directives)
     }

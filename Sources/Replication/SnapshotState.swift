@@ -28,6 +28,8 @@ struct SnapshotState<Machine: ReplicatedMachine>: Sendable {
         var totalBytes: Int
         var received: ByteWriter
         var restored: Restored?
+        /// The log has been told of it; until that is durable, nothing else may happen to the log.
+        var isRecorded = false
     }
 
     struct Restored: Sendable {

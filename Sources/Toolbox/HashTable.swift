@@ -120,7 +120,7 @@ where Key.RawValue: FixedWidthInteger & UnsignedInteger {
     /// Where `key` stands unless others stand there: the top bits of a multiple of 2^64 / golden
     /// ratio (Knuth, The Art of Computer Programming 3, §6.4).
     @inlinable
-    func home(of key: UInt64) -> Int { Int(key &* 0x9E37_79B9_7F4A_7C15 >> shift) }
+    func home(of key: UInt64) -> Int { Int((key &* 0x9E37_79B9_7F4A_7C15) >> shift) }
 
     @inlinable
     mutating func resize(to size: Int) {

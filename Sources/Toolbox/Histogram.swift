@@ -33,12 +33,13 @@ public struct Histogram: Sendable, Equatable {
         longestMicroseconds = max(longestMicroseconds, other.longestMicroseconds)
     }
 
-    /// What `percent` of all took at most, rounded up to its bucket's end; 0 if there is none.
+    /// What `share` thousandths of all took at most, rounded up to a bucket's end; 0 if there is none.
     ///
-    /// - Parameter percent: 0 ... 100; 50 is the median, 100 the longest.
-    public func percentile(_ percent: Double) -> UInt64 {
-        let share = min(max(percent, 0), 100) / 100
-        let rank = max(UInt64((Double(count) * share).rounded(.up)), 1)
+    /// - Parameter share: 0 ... 1000; 500 is the median, 999 the 99.9th percentile, 1000 the longest.
+    public func percentile(perMille share: Int) -> UInt64 {
+        // In whole numbers: rounding a Double would make every program link the mathematics library.
+        let thousandths = UInt64(min(max(share, 0), 1_000))
+        let rank = max((count * thousandths + 999) / 1_000, 1)
         var seen: UInt64 = 0
         for (bucket, inBucket) in counts.enumerated() {
             seen += inBucket

@@ -1,1 +1,1 @@
-print("not open yet")
+ControlProgram.run(CommandLine.arguments)

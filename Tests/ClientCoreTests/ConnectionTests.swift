@@ -251,6 +251,30 @@ struct ConnectionTests {
         #expect(server.dialled.count == 2)
     }
 
+    @Test(
+        "the largest numbers of a server do no harm",
+        arguments: [
+            #"{"op":"goaway","reason":"ring","after_ms":9007199254740991}"#,
+            #"{"op":"error","id":-1,"code":"not_ready","message":"m","retry":"same","#
+                + #""after_ms":9007199254740991}"#,
+            #"{"op":"error","id":1,"code":"not_ready","message":"m","retry":"same","#
+                + #""after_ms":9007199254740991,"time":9007199254740991}"#,
+            #"{"op":"pong","time":9007199254740991}"#,
+            #"{"op":"gap","push":9007199254740991,"chat":"4","head":9007199254740991}"#,
+            #"{"op":"ok","id":9007199254740991,"seq":1,"ord":1,"time":1}"#,
+            #"{"op":"ok","id":-9007199254740991,"seq":1,"ord":1,"time":1}"#,
+        ])
+    func survivesLargeNumbers(text: String) {
+        var server = ScriptedServer()
+        server.open()
+        server.act { _ = $0.send("a", to: ChatID(4), at: $1, into: &$2) }
+        server.say(text)
+        server.act { _ = $0.send("b", to: ChatID(4), at: $1, into: &$2) }
+        server.wait(.milliseconds(5))
+        #expect(server.client.isConnected)
+        #expect(server.client.sendsWaitingCount == 2)
+    }
+
     @Test("events of connections that are over change nothing")
     func ignoresTheDead() {
         var server = ScriptedServer()

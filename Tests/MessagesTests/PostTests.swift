@@ -180,6 +180,10 @@ struct PostTests {
         #expect(second.time == first.time)
         desk.now += 10_000
         #expect(try desk.post(by: 1).posted?.time == WallTime(milliseconds: desk.now))
+        // Ids are judged by the latest log time, too.
+        let last = desk.now
+        desk.now -= 120_000
+        #expect(try desk.post(by: 1, id: desk.freshID(at: last)).seq == 5)
     }
 
     @Test("is remembered no longer than it may come again")

@@ -161,6 +161,19 @@ import Vocabulary
         #expect(bench.instance.role == .preCandidate)
     }
 
+    @Test("a candidate whose disk is slower than its time-out still asks for votes in the end")
+    func slowCandidate() {
+        var bench = slow()
+        bench.expire()
+        bench.receive(preVote(2), from: 2)
+        for _ in 0..<3 { bench.expire() }
+        #expect(bench.instance.role == .candidate)
+        #expect(bench.instance.term == t(2))
+        bench.clear()
+        bench.persistAll()
+        #expect(bench.sent(to: 2) == [voteRequest(2)])
+    }
+
     @Test("a disk that stalls keeps a bounded number of answers waiting")
     func stalledDisk() {
         var bench = slow()

@@ -120,9 +120,15 @@ struct RaftCluster {
                 peers[place].disk.install(position, digest: digest)
             }
         }
+        let operations = peers[place].operations
         peers[place].operations = []
         peers[place].instance = nil
         ledger.forget(peers[place].node)
+        for operation in operations {
+            guard case .install(let position, _, let sender) = operation else { continue }
+            let link = Link(from: sender, to: peers[place].node)
+            snapshotDidEnd(link, position, succeeded: false)
+        }
     }
 
     // MARK: Steps
@@ -169,7 +175,7 @@ struct RaftCluster {
             step(place) { $0.receive(message, from: envelope.link.from, at: $1, into: &$2) }
         case .snapshot(let position, let digest):
             if isLost {
-                snapshotDidEnd(envelope, position, succeeded: false)
+                snapshotDidEnd(envelope.link, position, succeeded: false)
             } else {
                 peers[place].operations.append(
                     .install(position, digest: digest, from: envelope.link.from))
@@ -181,16 +187,16 @@ struct RaftCluster {
         let envelope = wire.remove(at: position)
         note(envelope, "   lost")
         if case .snapshot(let position, _) = envelope.content {
-            snapshotDidEnd(envelope, position, succeeded: false)
+            snapshotDidEnd(envelope.link, position, succeeded: false)
         }
     }
 
     private mutating func snapshotDidEnd(
-        _ envelope: Envelope, _ position: SnapshotPosition, succeeded: Bool
+        _ link: Link, _ position: SnapshotPosition, succeeded: Bool
     ) {
-        step(Int(envelope.link.from.rawValue) - 1) {
+        step(Int(link.from.rawValue) - 1) {
             $0.snapshotSendDidEnd(
-                to: envelope.link.to, position: position, succeeded: succeeded, at: $1, into: &$2)
+                to: link.to, position: position, succeeded: succeeded, at: $1, into: &$2)
         }
     }
 

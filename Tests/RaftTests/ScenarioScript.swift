@@ -42,9 +42,9 @@ struct ScenarioScript {
             cluster = RaftCluster(number ?? 3)
             cluster.transcript = ["> cluster \(number ?? 3)"]
         case "deliver":
-            for _ in 0..<min(number ?? 1, cluster.wire.count) { cluster.deliver(at: 0) }
+            for _ in 0..<(number ?? 1) where !cluster.wire.isEmpty { cluster.deliver(at: 0) }
         case "lose":
-            for _ in 0..<min(number ?? 1, cluster.wire.count) { cluster.lose(at: 0) }
+            for _ in 0..<(number ?? 1) where !cluster.wire.isEmpty { cluster.lose(at: 0) }
         case "settle": cluster.settle()
         case "advance": cluster.advance(.milliseconds(number ?? 0))
         case "wait": cluster.now = cluster.now + .milliseconds(number ?? 0)

@@ -96,6 +96,18 @@ import Vocabulary
         #expect(bench.snapshotsAsked == [n(3)])
     }
 
+    @Test("a snapshot to a process that is gone is over, and is asked for when it is back")
+    func receiverDies() {
+        var bench = leader()
+        bench.receive(rejected(2, 9, hint: (2, 1)), from: 3)
+        bench.step { $0.peerRefusedConnection(n(3), at: $1, into: &$2) }
+        bench.clear()
+        bench.expire()
+        #expect(bench.snapshotsAsked == [])
+        bench.receive(heard(2, round: 1), from: 3)
+        #expect(bench.snapshotsAsked == [n(3)])
+    }
+
     @Test("a follower whose unacknowledged entries were dropped meanwhile gets a snapshot")
     func droppedInFlight() {
         var bench = Bench.leader()

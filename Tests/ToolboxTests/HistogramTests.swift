@@ -6,7 +6,7 @@ struct HistogramTests {
     @Test("of nothing says zero")
     func empty() {
         let histogram = Histogram()
-        #expect(histogram.percentile(50) == 0)
+        #expect(histogram.percentile(perMille: 500) == 0)
         #expect(histogram.count == 0)
         #expect(histogram.longestMicroseconds == 0)
     }
@@ -15,10 +15,10 @@ struct HistogramTests {
     func exact() {
         var histogram = Histogram()
         for value in 1...30 as ClosedRange<UInt64> { histogram.record(microseconds: value) }
-        #expect(histogram.percentile(0) == 1)
-        #expect(histogram.percentile(10) == 3)
-        #expect(histogram.percentile(50) == 15)
-        #expect(histogram.percentile(100) == 30)
+        #expect(histogram.percentile(perMille: 0) == 1)
+        #expect(histogram.percentile(perMille: 100) == 3)
+        #expect(histogram.percentile(perMille: 500) == 15)
+        #expect(histogram.percentile(perMille: 1_000) == 30)
         #expect(histogram.sumMicroseconds == 465)
         #expect(histogram.count(withinMicroseconds: 7) == 7)
     }
@@ -34,7 +34,7 @@ struct HistogramTests {
             #expect(histogram.longestMicroseconds == values[199])
             for percent in [1, 25, 50, 90, 99, 100] {
                 let truth = values[percent * 2 - 1]
-                let told = histogram.percentile(Double(percent))
+                let told = histogram.percentile(perMille: percent * 10)
                 #expect(told >= truth)
                 #expect(told <= truth + truth / 32)
             }
@@ -46,7 +46,7 @@ struct HistogramTests {
         var histogram = Histogram()
         histogram.record(microseconds: .max)
         #expect(histogram.longestMicroseconds == Histogram.microsecondsMaximum)
-        #expect(histogram.percentile(50) == Histogram.microsecondsMaximum)
+        #expect(histogram.percentile(perMille: 500) == Histogram.microsecondsMaximum)
         #expect(histogram.count(withinMicroseconds: .max) == 1)
     }
 
