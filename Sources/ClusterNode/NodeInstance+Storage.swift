@@ -82,15 +82,21 @@ extension NodeInstance {
         }
     }
 
+    /// The log names the newest snapshot, whichever was saved last: the other file may go.
     private mutating func replaceSnapshotFile(
         of group: ReplicaGroupID, by position: SnapshotPosition,
         into directives: inout [NodeDirective]
     ) {
-        let current = SnapshotFile.name(group: group, index: position.index)
-        if let before = snapshotFiles[group], before != current {
-            directives.append(.storage(.bulk, [.remove(before), .synchronizeDirectory]))
+        let saved = SnapshotFile.name(group: group, index: position.index)
+        guard let before = snapshotFiles[group], before != saved else {
+            snapshotFiles[group] = saved
+            return
         }
-        snapshotFiles[group] = current
+        let indexBefore = SnapshotFile.identify(before)?.index ?? .zero
+        let isNewer = position.index > indexBefore
+        if isNewer { snapshotFiles[group] = saved }
+        directives.append(
+            .storage(.bulk, [.remove(isNewer ? before : saved), .synchronizeDirectory]))
     }
 }
 

@@ -37,6 +37,8 @@ struct WorkerProcess {
         }
         var pointers: [UnsafeMutablePointer<CChar>?] = arguments.map { strdup($0) } + [nil]
         defer { for pointer in pointers { free(pointer) } }
+        // The message of a broken promise says enough; a backtrace of each would bury it.
+        setenv("SWIFT_BACKTRACE", "enable=no", 1)
         var identifier: pid_t = 0
         guard posix_spawn(&identifier, "/proc/self/exe", &actions, nil, &pointers, environ) == 0
         else { throw OptionsFailure(message: "no process: \(errno)") }
