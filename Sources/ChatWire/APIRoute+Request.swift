@@ -5,7 +5,7 @@ import Vocabulary
 extension APIRoute {
     public var method: StaticString {
         switch self {
-        case .gateway, .socket, .findUser, .chats, .members, .messages, .unknown: "GET"
+        case .gateway, .socket, .findUser, .user, .chats, .members, .messages, .unknown: "GET"
         case .createUser, .openSession, .createChat, .postMessage: "POST"
         case .putMember: "PUT"
         case .removeMember: "DELETE"
@@ -22,6 +22,9 @@ extension APIRoute {
         case .findUser(let name):
             writer.writeRaw("/v1/users?name=")
             Query.write(name, into: &writer)
+        case .user(let user):
+            writer.writeRaw("/v1/users/")
+            writer.writeDigits(user.rawValue)
         case .openSession: writer.writeRaw("/v1/sessions")
         case .createChat: writer.writeRaw("/v1/chats")
         case .chats(let cursor, let limit):

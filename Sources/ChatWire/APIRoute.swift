@@ -11,6 +11,8 @@ public enum APIRoute: Hashable, Sendable {
     case createUser
     /// `GET /v1/users?name=`
     case findUser(name: Bytes)
+    /// `GET /v1/users/{id}`
+    case user(UserID)
     /// `POST /v1/sessions`
     case openSession
     /// `POST /v1/chats`
@@ -54,6 +56,11 @@ public enum APIRoute: Hashable, Sendable {
     ) throws(ErrorReport) -> APIRoute {
         if segments[0].equals("chats") {
             return try parseChat(method: method, segments: segments, query)
+        }
+        if segments.count == 2, segments[0].equals("users"), method.equals("GET"),
+            segments[1].decimalNumber != nil
+        {
+            return .user(try identifier(segments[1]))
         }
         guard segments.count == 1 else { return .unknown }
         if method.equals("GET") {

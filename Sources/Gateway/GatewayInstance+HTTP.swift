@@ -170,7 +170,7 @@ extension APIRoute {
     var isPublic: Bool {
         switch self {
         case .createUser, .openSession: true
-        case .gateway, .socket, .findUser, .createChat, .chats, .members, .putMember,
+        case .gateway, .socket, .findUser, .user, .createChat, .chats, .members, .putMember,
             .removeMember, .postMessage, .messages, .unknown:
             false
         }

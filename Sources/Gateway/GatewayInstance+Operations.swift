@@ -17,7 +17,7 @@ extension GatewayInstance {
         case .createUser: return createUser(body, for: asker)
         case .openSession: return openSession(body, for: asker)
         case .socket, .unknown: return .refused(.unknownOperation("here"))
-        case .gateway, .findUser, .createChat, .chats, .members, .putMember, .removeMember,
+        case .gateway, .findUser, .user, .createChat, .chats, .members, .putMember, .removeMember,
             .postMessage, .messages:
             guard let identity else { return .refused(Self.unauthenticated) }
             return operate(route, body, key: key, by: identity.user, for: asker)
@@ -30,6 +30,7 @@ extension GatewayInstance {
         switch route {
         case .gateway: return .body(status: 200, meetingPoint(of: user).encoded())
         case .findUser(let name): return findUser(name: name, for: asker)
+        case .user(let other): ask(.lookUp(.user(other)), .describeUser(asker))
         case .createChat: return createChat(body, key: key, by: user, for: asker)
         case .chats(let cursor, let limit):
             listChats(of: user, ChatList(cursor: cursor, limit: limit), for: asker)
@@ -61,6 +62,7 @@ extension GatewayInstance {
         case .refreshHeads(let user): refreshHeadsFound(answer, of: user)
         case .mark: break
         case .registerHash, .register, .logInAccount, .logInVerify, .logInDevice, .findUser,
+            .describeUser,
             .createChat, .presentHead, .changeMembers, .members, .post, .page, .listChats,
             .listHeads:
             guard let asker = waiting.asker else { return }
@@ -74,6 +76,7 @@ extension GatewayInstance {
         case .logInAccount(let asker, let request): accountFound(answer, request, for: asker)
         case .logInDevice(_, let user): deviceOpened(answer, user)
         case .findUser: userFound(answer)
+        case .describeUser: userDescribed(answer)
         case .createChat(let asker, let user): chatCreated(answer, by: user, for: asker)
         case .presentHead(_, let chat, let fallback):
             presentHead(answer, chat, fallback: fallback)

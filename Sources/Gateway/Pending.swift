@@ -11,6 +11,7 @@ enum Pending: Sendable {
     case logInVerify(Asker, SessionRequest, Account?)
     case logInDevice(Asker, UserID)
     case findUser(Asker)
+    case describeUser(Asker)
 
     // Chats.
     case createChat(Asker, UserID)
@@ -35,6 +36,7 @@ enum Pending: Sendable {
         switch self {
         case .registerHash(let asker, _), .register(let asker), .logInAccount(let asker, _),
             .logInVerify(let asker, _, _), .logInDevice(let asker, _), .findUser(let asker),
+            .describeUser(let asker),
             .createChat(let asker, _), .presentHead(let asker, _, _), .changeMembers(let asker),
             .members(let asker), .post(let asker), .page(let asker, _), .listChats(let asker, _, _),
             .listHeads(let asker, _, _):

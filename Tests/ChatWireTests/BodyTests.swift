@@ -159,6 +159,7 @@ struct APIRouteTests {
             ("POST", "/v1/users", .createUser), ("POST", "/v1/sessions", .openSession),
             ("POST", "/v1/chats", .createChat),
             ("GET", "/v1/users?name=a%20%C3%A9%26", .findUser(name: "a é&")),
+            ("GET", "/v1/users/17", .user(UserID(17))),
             ("GET", "/v1/chats?limit=50", .chats(cursor: nil, limit: 50)),
             ("GET", "/v1/chats?limit=7&cursor=ab-_", .chats(cursor: "ab-_", limit: 7)),
             ("GET", "/v1/chats/4/members", .members(ChatID(4))),
