@@ -1,3 +1,4 @@
+import Membership
 import ChatWire
 import Toolbox
 import Vocabulary
