@@ -100,7 +100,9 @@ extension GatewayInstance {
     /// To be called where a deadline may have come nearer. One that moved back is left as it is set:
     /// what is woken too early is set again, so that the busy path never comes here.
     mutating func reschedule(_ connection: ConnectionID) {
-        guard let due = deadline(of: connection), let state = connections[connection] else { return }
+        guard let due = deadline(of: connection), let state = connections[connection] else {
+            return
+        }
         if let scheduled = state.scheduled, scheduled <= due { return }
         connections[connection]?.scheduled = due
         deadlines.set(connection, atNanoseconds: due.nanoseconds)
