@@ -137,6 +137,20 @@ extension GatewayInstance {
         }
     }
 
+    func ownUserFound(_ answer: GatewayAnswer) -> Outcome {
+        switch answer {
+        case .found(.account(let account)):
+            let user = OwnUserAnswer(
+                user: account.user, name: account.name,
+                displayName: account.displayName.isEmpty ? nil : account.displayName,
+                email: account.email.isEmpty ? nil : account.email)
+            return .body(status: 200, user.encoded())
+        case .found(.refused(let refusal)): return .refused(ErrorReport(refusal))
+        case .failed(let failure): return .refused(ErrorReport(failure))
+        case .found, .membership, .message, .page, .heads: return .refused(.unexpectedAnswer)
+        }
+    }
+
     // MARK: - Tokens
 
     private mutating func sessionAnswer(
