@@ -1,5 +1,6 @@
 import Configuration
 import Toolbox
+import Vocabulary
 
 /// `config check` and `secrets create`: what is done without a cluster.
 enum ConfigurationCommands {
@@ -17,6 +18,21 @@ enum ConfigurationCommands {
         } catch {
             guard isJSON else { return Output("\(error)\n", isBad: true) }
             return .json(json(error.problems), isBad: true)
+        }
+    }
+
+    /// A word and its value on each line.
+    static func show(_ file: String) throws(ControlFailure) -> Output {
+        do throws(ConfigurationFailure) {
+            let configuration = try ClusterConfiguration.load(file)
+            let lines =
+                [
+                    "cluster \(configuration.cluster)", "state \(configuration.stateDirectory)",
+                    "secrets \(configuration.secretDirectory)",
+                ] + configuration.nodes.map { "node \($0.id.digits) \($0.clientURL)" }
+            return Output(lines.map { $0 + "\n" }.joined())
+        } catch {
+            throw .usage("\(error)")
         }
     }
 

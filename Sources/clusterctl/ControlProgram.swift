@@ -20,6 +20,7 @@ enum ControlProgram {
         case .help(let topic): return Output(topic.text)
         case .checkConfiguration(let file):
             return ConfigurationCommands.check(file, isJSON: invocation.isJSON)
+        case .showConfiguration(let file): return try ConfigurationCommands.show(file)
         case .createSecrets: return try ConfigurationCommands.createSecrets(invocation)
         case .status: return try ViewCommands(invocation).status()
         case .nodes: return try ViewCommands(invocation).nodes()

@@ -6,7 +6,7 @@ extension HelpTopic {
         case .user: Self.userText
         case .userImport: Self.userImportText
         case .token, .tokenIssue: Self.tokenText
-        case .config, .configCheck: Self.configText
+        case .config, .configCheck, .configShow: Self.configText
         case .secrets, .secretsCreate: Self.secretsText
         case .status, .nodes, .groups, .shards, .chat: viewText
         }
@@ -26,6 +26,7 @@ extension HelpTopic {
           user import FILE     bring accounts from elsewhere, with ready hashes
           token issue NAME     make a token that opens the client API as NAME
           config check FILE    say all that is wrong with a configuration
+          config show FILE     print folders and nodes of a configuration, for scripts
           secrets create       make the secrets that are missing
 
           --config FILE        the cluster's configuration
@@ -81,7 +82,8 @@ extension HelpTopic {
             digest; exit status 1 if they have not, or if there is no such chat.
 
             """
-        case .program, .user, .userImport, .token, .tokenIssue, .config, .configCheck, .secrets,
+        case .program, .user, .userImport, .token, .tokenIssue, .config, .configCheck, .configShow,
+            .secrets,
             .secretsCreate:
             ""
         }
@@ -120,8 +122,11 @@ extension HelpTopic {
 
     private static let configText = """
         usage: clusterctl [--json] config check FILE
+               clusterctl config show FILE
 
-        Says all that is wrong with a configuration file, each with its line. Asks no cluster.
+        check says all that is wrong with a configuration file, each with its line. show prints
+        what scripts need of it: cluster, folders, and each node with its address, a line each.
+        Neither asks a cluster.
 
         """
 

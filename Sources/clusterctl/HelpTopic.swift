@@ -14,6 +14,7 @@ public enum HelpTopic: CaseIterable, Hashable, Sendable {
     case tokenIssue
     case config
     case configCheck
+    case configShow
     case secrets
     case secretsCreate
 
@@ -37,7 +38,7 @@ public enum HelpTopic: CaseIterable, Hashable, Sendable {
         switch self {
         case .program, .token, .config, .secrets: true
         case .status, .nodes, .groups, .shards, .chat, .user, .userImport, .tokenIssue,
-            .configCheck, .secretsCreate:
+            .configCheck, .configShow, .secretsCreate:
             false
         }
     }
@@ -56,6 +57,7 @@ public enum HelpTopic: CaseIterable, Hashable, Sendable {
         case .tokenIssue: ["token", "issue"]
         case .config: ["config"]
         case .configCheck: ["config", "check"]
+        case .configShow: ["config", "show"]
         case .secrets: ["secrets"]
         case .secretsCreate: ["secrets", "create"]
         }

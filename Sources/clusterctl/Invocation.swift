@@ -13,6 +13,7 @@ public struct Invocation: Hashable, Sendable {
         case importUsers(file: String)
         case issueToken(name: String, device: String)
         case checkConfiguration(file: String)
+        case showConfiguration(file: String)
         case createSecrets
     }
 
@@ -73,6 +74,9 @@ public struct Invocation: Hashable, Sendable {
         case .configCheck:
             try topic.expect(rest, count: 1)
             return .checkConfiguration(file: rest.first ?? "")
+        case .configShow:
+            try topic.expect(rest, count: 1)
+            return .showConfiguration(file: rest.first ?? "")
         case .secretsCreate: return try topic.expect(rest, count: 0, .createSecrets)
         }
     }
