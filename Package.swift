@@ -141,8 +141,8 @@ let rooms: [Room] = [
     Room(
         name: "chatbench", floor: 6, wing: .machinery,
         uses: [
-            "Configuration", "ClientCore", "ChatWire", "HTTPWire", "WebSocketWire", "Credentials",
-            "ClusterNode", "SystemIO", "Vocabulary", "Toolbox",
+            "Configuration", "ClientCore", "ChatWire", "HTTPWire", "WebSocketWire", "AdminWire",
+            "SystemIO", "Vocabulary", "Toolbox",
         ],
         isProgram: true),
     Room(
