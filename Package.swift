@@ -117,6 +117,12 @@ let rooms: [Room] = [
             "WebSocketWire", "Placement", "Credentials", "ReplicatedState", "HistoryChecking",
             "Vocabulary", "Toolbox",
         ]),
+    Room(
+        name: "ChaosHarness", floor: 5, wing: .proving,
+        uses: [
+            "ClientCore", "AdminWire", "ChatWire", "HTTPWire", "Placement", "SystemIO",
+            "Vocabulary", "Toolbox",
+        ]),
     // Sixth floor: doors.
     Room(
         name: "chatnode", floor: 6, wing: .machinery,
@@ -135,10 +141,17 @@ let rooms: [Room] = [
     Room(
         name: "chatbench", floor: 6, wing: .machinery,
         uses: [
-            "Configuration", "ClientCore", "ChatWire", "HTTPWire", "WebSocketWire", "Credentials",
-            "ClusterNode", "SystemIO", "Vocabulary", "Toolbox",
+            "Configuration", "ClientCore", "ChatWire", "HTTPWire", "WebSocketWire", "AdminWire",
+            "SystemIO", "Vocabulary", "Toolbox",
         ],
         isProgram: true),
+    Room(
+        name: "chaos", floor: 6, wing: .proving,
+        uses: [
+            "ChaosHarness", "Configuration", "ClusterNode", "Gateway", "SystemIO", "Vocabulary",
+            "Toolbox",
+        ],
+        isProgram: true, hasTests: false),
     Room(
         name: "simulate", floor: 6, wing: .proving, uses: ["Simulator", "Vocabulary", "Toolbox"],
         isProgram: true, hasTests: false),

@@ -170,8 +170,8 @@ extension APIRoute {
     var isPublic: Bool {
         switch self {
         case .createUser, .openSession: true
-        case .gateway, .socket, .findUser, .createChat, .chats, .members, .putMember,
-            .removeMember, .postMessage, .messages, .unknown:
+        case .gateway, .socket, .ownUser, .findUser, .user, .createChat, .chats, .chat, .members,
+            .putMember, .removeMember, .postMessage, .messages, .unknown:
             false
         }
     }
