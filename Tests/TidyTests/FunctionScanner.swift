@@ -5,6 +5,7 @@ enum FunctionScanner {
         let line: Int
         let lineCount: Int
         let parameterCount: Int
+        let isInitializer: Bool
         /// An initializer that gives each parameter to the property of its name, and no more: as
         /// long as the record that it makes.
         let isMemberwise: Bool
@@ -49,6 +50,7 @@ enum FunctionScanner {
                     return Function(
                         line: line + 1, lineCount: row - line + 1,
                         parameterCount: scan.parameterCount,
+                        isInitializer: String(code[line]).contains("init"),
                         isMemberwise: isMemberwise(code[line...row].map { String($0) }))
                 }
             }

@@ -42,7 +42,7 @@ enum ImportRules {
     /// A pure room's functions run to their end, on values.
     private static func words(in file: SourceFile) -> [Finding] {
         file.code.enumerated().flatMap { index, line in
-            bannedWords(of: CallRules.words(of: line)).map { word in
+            bannedWords(of: line.split(separator: " ")).map { word in
                 Finding(
                     path: file.path, line: index + 1,
                     rule: "\"\(word)\" in a pure room: use a struct that is told things")
@@ -51,7 +51,7 @@ enum ImportRules {
     }
 
     /// `class` and `actor` where they declare; `actor` may well be the name of who does something.
-    private static func bannedWords(of words: [String]) -> [String] {
+    private static func bannedWords(of words: [Substring]) -> [Substring] {
         words.indices.filter { index in
             switch words[index] {
             case "async", "await", "lazy": true

@@ -14,11 +14,20 @@ enum OrderRules {
 
     private static func findings(in file: SourceFile, over stored: Set<String>) -> [Finding] {
         file.code.enumerated().compactMap { index, line in
-            guard let walked = walkedName(line), stored.contains(walked) else { return nil }
+            guard let walked = walkedName(line), stored.contains(walked),
+                !isParameter(walked, above: index, in: file)
+            else { return nil }
             return Finding(
                 path: file.path, line: index + 1,
                 rule:
                     "a loop over \"\(walked)\", which has no order: use a SortedMap, or sort first")
+        }
+    }
+
+    /// Whether a parameter of that name stands shortly above: it is meant then.
+    private static func isParameter(_ name: String, above line: Int, in file: SourceFile) -> Bool {
+        file.code[max(0, line - 12)..<line].contains {
+            $0.contains("\(name): ") && !$0.contains("var \(name)") && !$0.contains("let \(name)")
         }
     }
 

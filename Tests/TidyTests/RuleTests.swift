@@ -73,6 +73,8 @@ import Testing
         #expect(SizeRules.findings(in: file(short)).isEmpty)
         let seven = "func a(b: [B: C], c: D<E, F>, d: Int = 5, e: (G, H) -> I, f: J, g: K, h: L) {}"
         #expect(SizeRules.findings(in: file(seven)).count == 1)
+        let whole = "init(b: B, c: C, d: D, e: E, f: F, g: G, h: H, i: I) { j() }"
+        #expect(SizeRules.findings(in: file(whole)).isEmpty)
         let six = "func a<B, C>(b: B, c: C, d: Int, e: (G, H) -> I, f: [J: K], g: D<E, F>) {}"
         #expect(SizeRules.findings(in: file(six)).isEmpty)
         let wide = String(repeating: "a", count: 101)
@@ -81,7 +83,7 @@ import Testing
 
     @Test("an initializer that only fills a record may be as long as the record")
     func memberwise() {
-        let head = "init(a: A, b: B, c: C, d: D, e: E, f: F, g: G) {\n"
+        let head = "init(a: A, b: B, c: C, d: D, e: E, f: F, g: G, h: H, i: I) {\n"
         #expect(SizeRules.findings(in: file(head + "self.a = a\nself.b = b\n}")).isEmpty)
         #expect(SizeRules.findings(in: file(head + "self.a = a + b\n}")).count == 1)
     }
@@ -108,7 +110,8 @@ import Testing
 
     @Test("promises, excuses and vague names are found")
     func words() {
-        let text = "// TODO: later\nlet a = 5 // for now\nstruct PeerManager {\nlet todos = 5\n"
+        let text =
+            "// TODO: later\nlet a = 5 // a placeholder\nstruct PeerManager {\nlet todos = 5\n"
         #expect(WordRules.findings(in: file(text)).map(\.line) == [1, 2, 3])
     }
 

@@ -3,9 +3,12 @@ enum SizeRules {
     static let columnsMaximum = 100
     static let functionLinesMaximum = 70
     static let parametersMaximum = 6
+    /// Who makes the whole of something names all its parts.
+    static let initializerParametersMaximum = 8
     static let fileLinesMaximum = 500
     static let testFileLinesMaximum = 800
-    static let roomFilesMaximum = 35
+    /// Of one folder; a large room has a folder for each topic.
+    static let folderFilesMaximum = 35
 
     static func findings(in file: SourceFile) -> [Finding] {
         var findings: [Finding] = []
@@ -26,6 +29,8 @@ enum SizeRules {
                     "\(function.lineCount) lines of one function, \(functionLinesMaximum) at most:"
                         + " keep the branching, move straight-line work out")
             }
+            let parametersMaximum =
+                function.isInitializer ? initializerParametersMaximum : Self.parametersMaximum
             if function.parameterCount > parametersMaximum, !function.isMemberwise {
                 report(
                     function.line,
@@ -36,13 +41,15 @@ enum SizeRules {
         return findings
     }
 
-    static func findings(inRoomsOf files: [SourceFile]) -> [Finding] {
-        Dictionary(grouping: files.filter { !$0.isTest }, by: \.room).compactMap { room, files in
-            files.count <= roomFilesMaximum
+    static func findings(inFoldersOf files: [SourceFile]) -> [Finding] {
+        Dictionary(grouping: files.filter { !$0.isTest }, by: \.folder).compactMap {
+            folder, files in
+            files.count <= folderFilesMaximum
                 ? nil
                 : Finding(
-                    path: "Sources/\(room)", line: 0,
-                    rule: "\(files.count) files, \(roomFilesMaximum) at most: it is two rooms")
+                    path: folder, line: 0,
+                    rule: "\(files.count) files, \(folderFilesMaximum) at most: it is two rooms, or"
+                        + " needs a folder for each topic")
         }
     }
 }

@@ -17,6 +17,7 @@ struct SourceFile {
 
     /// The folder below `Sources` or `Tests` that it lies in.
     var room: String { path.split(separator: "/").dropFirst().first.map(String.init) ?? "" }
+    var folder: String { path.split(separator: "/").dropLast().joined(separator: "/") }
     var name: String { path.split(separator: "/").last.map(String.init) ?? "" }
     /// Of the type whose extensions it may hold: `Raft+Reads.swift` and `Raft.swift` share it.
     var subject: String {

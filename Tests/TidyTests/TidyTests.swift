@@ -11,7 +11,7 @@ import Testing
     }
 
     @Test("the house was found")
-    func house_() {
+    func found() {
         #expect(house.files.count > 100)
         #expect(house.rooms.contains { $0.name == "Raft" && $0.floor == 1 && $0.wing == "pure" })
         #expect(house.rooms.contains { $0.name == "clusterctl" && $0.isProgram })
@@ -21,7 +21,7 @@ import Testing
     @Test("files, functions and lists of parameters stay small")
     func sizes() {
         expectNone(house.files.flatMap { SizeRules.findings(in: $0) })
-        expectNone(SizeRules.findings(inRoomsOf: house.files))
+        expectNone(SizeRules.findings(inFoldersOf: house.files))
     }
 
     @Test("rooms touch only what their wing may touch")
