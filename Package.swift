@@ -108,7 +108,7 @@ let rooms: [Room] = [
             "SystemIO", "CSystem",
             "Vocabulary", "Toolbox",
         ],
-        embeds: ["Page/index.html", "Page/style.css", "Page/app.js"]),
+        embeds: ["Page/index.html", "Page/style.css", "Page/app.js", "Page/icon.svg"]),
     Room(
         name: "Simulator", floor: 5, wing: .proving,
         uses: [
