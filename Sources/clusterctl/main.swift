@@ -1,1 +1,1 @@
-ControlProgram.run(CommandLine.arguments)
+print("not open yet")
