@@ -1,1 +1,1 @@
-print("not open yet")
+ClusterControl.main(CommandLine.arguments)
