@@ -171,12 +171,18 @@ for room in rooms {
     }
 }
 
-let common: [SwiftSetting] = [
-    .swiftLanguageMode(.v6),
-    .enableUpcomingFeature("ExistentialAny"),
-    .enableUpcomingFeature("MemberImportVisibility"),
-    .treatAllWarnings(as: .error),
-]
+/// Builds that can make mistakes on purpose, for `simulate --plant`; keep them in a folder of their
+/// own (`--scratch-path .build-planted`).
+let planted: [SwiftSetting] =
+    Context.environment["ROOKERY_PLANTED_FAULTS"] == nil ? [] : [.define("PLANTED_FAULTS")]
+
+let common: [SwiftSetting] =
+    [
+        .swiftLanguageMode(.v6),
+        .enableUpcomingFeature("ExistentialAny"),
+        .enableUpcomingFeature("MemberImportVisibility"),
+        .treatAllWarnings(as: .error),
+    ] + planted
 
 /// Measured: without the first, generics are not specialised across rooms (65 times slower decoding);
 /// without the second, every mutation of a class property is checked at run time.

@@ -91,6 +91,7 @@ public struct NodeInstance: Sendable {
     public mutating func handle(
         _ event: NodeEvent, at moment: Moment, into directives: inout [NodeDirective]
     ) {
+        plantFaults()
         switch event {
         case .storageFailed(let reason):
             directives.append(.halt("the disk failed: \(reason)"))

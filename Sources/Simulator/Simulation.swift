@@ -55,6 +55,7 @@ public struct Simulation: Sendable {
             cluster.now = next.time
             handle(next.event)
             workload.takeDeliveries(&cluster)
+            nemesis.springTrap(&cluster)
             count += 1
             if !cluster.violations.isEmpty || !workload.violations.isEmpty { break }
         }

@@ -33,7 +33,7 @@ public enum DigestChain {
         case .join:
             var users = ByteWriter(reserving: entry.users.count * 8 + 1)
             for user in entry.users { users.writeBigEndian(user.rawValue) }
-            users.write(0)
+            users.write(UInt8(0))
             (kind, body) = (4, XXH64.hash(users.take()))
         case .edit, .delete, .react, .leave, .role, .title: return nil
         }

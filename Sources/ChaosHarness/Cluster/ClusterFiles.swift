@@ -71,8 +71,10 @@ struct ClusterFiles {
     private static func text(_ draft: ClusterDraft, _ ports: [UInt16]) -> String {
         var nodes = ""
         for (index, zone) in draft.zones.enumerated() {
+            // A node without a zone says nothing of it.
+            let zone = zone.isEmpty ? "" : " zone: \"\(zone)\","
             nodes += """
-                    { id: \(index + 1), host: "\(host)", zone: "\(zone)",
+                    { id: \(index + 1), host: "\(host)",\(zone)
                       peerPort: \(ports[index * 3]), clientPort: \(ports[index * 3 + 1]),
                       adminPort: \(ports[index * 3 + 2]) },
 

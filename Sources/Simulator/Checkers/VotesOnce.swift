@@ -19,8 +19,22 @@ struct VotesOnce: Sendable {
         _ message: RaftMessage, group: ReplicaGroupID, from voter: Int, to candidate: Int,
         into violations: inout [Violation]
     ) {
-        guard case .voteResponse(let response) = message, response.isGranted else { return }
-        let vote = Vote(group: group, term: response.term, voter: voter)
+        switch message {
+        // Who asks has voted for himself.
+        case .voteRequest(let request): note(group, request.term, voter, voter, &violations)
+        case .voteResponse(let response) where response.isGranted:
+            note(group, response.term, voter, candidate, &violations)
+        case .voteResponse, .preVoteRequest, .preVoteResponse, .append, .appendResponse,
+            .heartbeat, .heartbeatResponse:
+            break
+        }
+    }
+
+    private mutating func note(
+        _ group: ReplicaGroupID, _ term: Term, _ voter: Int, _ candidate: Int,
+        _ violations: inout [Violation]
+    ) {
+        let vote = Vote(group: group, term: term, voter: voter)
         guard let other = candidates[vote] else {
             candidates[vote] = candidate
             return
@@ -29,7 +43,7 @@ struct VotesOnce: Sendable {
         violations.append(
             Violation(
                 "VotesOnce",
-                "n\(voter + 1) voted for n\(other + 1) and for n\(candidate + 1) in \(response.term)"
+                "n\(voter + 1) voted for n\(other + 1) and for n\(candidate + 1) in \(term)"
                     + " of \(group)"))
     }
 }

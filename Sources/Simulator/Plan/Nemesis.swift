@@ -58,6 +58,7 @@ struct Nemesis: Sendable {
             if cluster.nodes[node].isUp {
                 cluster.nodes[node].killAfterDirectives = random.below(6)
             }
+        case .killVoter: cluster.traps.append(.voter(random.chance(0.5) ? .kill : .powerLoss))
         case .killInRecovery:
             cluster.end(node, by: random.chance(0.5) ? .kill : .powerLoss)
             cluster.nodes[node].killAfterDirectives = random.below(8)
@@ -69,6 +70,7 @@ struct Nemesis: Sendable {
         case .partition: partition(&cluster)
         case .isolate: isolate(node, &cluster)
         case .isolateLeader: isolate(someLeader(cluster) ?? node, &cluster)
+        case .isolateNextLeader: cluster.traps.append(.newLeader)
         case .oneWay: cutOneWay(node, &cluster)
         case .partialPartition: cut(node, random.below(cluster.nodes.count), &cluster)
         case .noise: makeNoise(&cluster)
@@ -83,13 +85,21 @@ struct Nemesis: Sendable {
         }
     }
 
+    /// A leader that walked into a trap is cut off.
+    mutating func springTrap(_ cluster: inout SimulatedCluster) {
+        guard let node = cluster.cutOff else { return }
+        cluster.cutOff = nil
+        cluster.transcript.note(cluster.now, "n\(node + 1) is cut off")
+        isolate(node, &cluster)
+    }
+
     /// The end of a fault that lasted.
     mutating func relieve(_ index: Int, _ cluster: inout SimulatedCluster) {
         switch lasting[index] {
         case .paused(let node): cluster.resume(node)
         case .links: clearLinks(&cluster)
         case .slowDisk(let node):
-            cluster.nodes[node].syncMean = 500 * Nanoseconds.microsecond
+            cluster.nodes[node].syncMean = cluster.syncMean
         case .drift(let node):
             cluster.nodes[node].clock.setDrift(partsPerMillion: 0, at: cluster.now)
         case .wall(let node):
@@ -101,9 +111,10 @@ struct Nemesis: Sendable {
     mutating func heal(_ cluster: inout SimulatedCluster) {
         cluster.transcript.note(cluster.now, "all faults end")
         clearLinks(&cluster)
+        cluster.traps = []
         for node in cluster.nodes.indices {
             cluster.nodes[node].killAfterDirectives = nil
-            cluster.nodes[node].syncMean = 500 * Nanoseconds.microsecond
+            cluster.nodes[node].syncMean = cluster.syncMean
             cluster.nodes[node].clock.setDrift(partsPerMillion: 0, at: cluster.now)
             cluster.nodes[node].clock.setWall(offsetMilliseconds: weekOffset)
             for lane in cluster.nodes[node].lanes.indices {

@@ -11,6 +11,8 @@ public enum NemesisKind: String, CaseIterable, Sendable {
     case powerOffAll
     /// A process ends between two storage directives of one turn.
     case killMidWrite
+    /// Whoever gives or asks for a vote next dies of it.
+    case killVoter
     /// A process ends while it still carries out what recovery asked for.
     case killInRecovery
     case gracefulRestart
@@ -21,6 +23,8 @@ public enum NemesisKind: String, CaseIterable, Sendable {
     /// One node hears nobody and is heard by nobody.
     case isolate
     case isolateLeader
+    /// Whoever leads next hears nobody from then on.
+    case isolateNextLeader
     /// One node is heard and does not hear, or the reverse.
     case oneWay
     /// Two nodes do not hear each other; both hear all others.

@@ -58,7 +58,7 @@ extension Workload {
     ) -> (MessageDraft, send: Int)? {
         guard let user = clients[client].user else { return nil }
         let id = clients[client].makeMessageID(at: cluster.now)
-        let text = "\(clients[client].name) \(history.sends.count)"
+        let text = makeText(client)
         let send = history.begin(
             History.Send(
                 client: client, user: user, chat: chat, id: id, text: text, invoked: cluster.now))
@@ -67,6 +67,18 @@ extension Workload {
             MessageDraft(
                 clientID: id, text: Bytes(text), seen: seen == .zero ? nil : seen), send: send
         )
+    }
+
+    /// Mostly short; some do not fit into a sector of a disk, few not into a push.
+    private mutating func makeText(_ client: Int) -> String {
+        let start = "\(clients[client].name) \(history.sends.count)"
+        let padding =
+            switch clients[client].random.below(40) {
+            case 0: 17_000
+            case 1..<12: clients[client].random.below(1_500)
+            default: 0
+            }
+        return padding == 0 ? start : start + " " + String(repeating: "x", count: padding)
     }
 
     private mutating func sendLive(

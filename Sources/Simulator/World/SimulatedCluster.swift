@@ -1,6 +1,7 @@
 import ClusterNode
 import LogStorage
 import PeerWire
+import Raft
 import Toolbox
 import Vocabulary
 
@@ -25,8 +26,13 @@ public struct SimulatedCluster: Sendable {
     /// Something was committed since the platters were looked at.
     var hasNewCommits = false
     var diskRandom: SeededRandom
+    /// Nanoseconds of a sync on average, without faults.
+    let syncMean: Int64
     var processRandom: SeededRandom
     private let chance: Chance
+    var traps: [Trap] = []
+    /// Whom a trap cuts off; the nemesis does it.
+    var cutOff: Int?
     /// How far all wall clocks are ahead of where they would be.
     var wallOffsetMilliseconds: Int64 = 0
 
@@ -37,6 +43,10 @@ public struct SimulatedCluster: Sendable {
         self.plans = plans
         self.chance = chance
         var clockRandom = chance.stream(.clock)
+        diskRandom = chance.stream(.disk)
+        let syncMean =
+            diskRandom.choice(of: [200, 500, 2_000, 8_000]) * Nanoseconds.microsecond
+        self.syncMean = syncMean
         nodes = plans.indices.map { index in
             let offset = clockRandom.within(1...1_000 as ClosedRange<Int64>) * Nanoseconds.second
             let drift = clockRandom.within(-100...100 as ClosedRange<Int64>)
@@ -44,12 +54,12 @@ public struct SimulatedCluster: Sendable {
                 index: index,
                 clock: VirtualClock(
                     monotonicOffset: offset, driftPartsPerMillion: drift,
-                    wallOffsetMilliseconds: clockRandom.within(-20...20 as ClosedRange<Int64>)))
+                    wallOffsetMilliseconds: clockRandom.within(-20...20 as ClosedRange<Int64>)),
+                syncMean: syncMean)
         }
         network = VirtualNetwork(
             nodes: plans.count, clients: clients, condition: LinkCondition(),
             random: chance.stream(.network))
-        diskRandom = chance.stream(.disk)
         processRandom = chance.stream(.process)
         transcript = Transcript(detail: detail)
         raft = RaftChecker(nodes: plans.count)
@@ -198,11 +208,10 @@ public struct SimulatedCluster: Sendable {
 
     private mutating func perform(_ directive: NodeDirective, _ node: Int) {
         switch directive {
-        case .sendToClient(let connection, let bytes), .sendToPeer(let connection, let bytes):
-            transcript.mix(XXH64.hash(bytes), connection.rawValue)
-            network.send(
-                bytes, from: endpoint(node, connection), at: now, into: &events,
-                deliveries: &deliveries)
+        case .sendToClient(let connection, let bytes): send(bytes, node, connection)
+        case .sendToPeer(let connection, let bytes):
+            send(bytes, node, connection)
+            watch(bytes, from: node, over: connection)
         case .closeClient(let connection), .closePeer(let connection):
             network.close(endpoint(node, connection), at: now, into: &events)
         case .dial(let connection, let peer, let channel):
@@ -217,9 +226,17 @@ public struct SimulatedCluster: Sendable {
                 at: now.advanced(by: delay))
         case .observe(let observation):
             transcript.note(now, "n\(node + 1) \(observation)")
+            if case .raft(_, .becameLeader) = observation { springLeaderTrap(node) }
         case .halt(let reason): halted(node, reason)
         case .finished: end(node, by: .exit)
         }
+    }
+
+    private mutating func send(_ bytes: Bytes, _ node: Int, _ connection: ConnectionID) {
+        transcript.mix(XXH64.hash(bytes), connection.rawValue)
+        network.send(
+            bytes, from: endpoint(node, connection), at: now, into: &events,
+            deliveries: &deliveries)
     }
 
     func endpoint(_ node: Int, _ connection: ConnectionID) -> Endpoint {

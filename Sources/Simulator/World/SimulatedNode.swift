@@ -20,7 +20,7 @@ struct SimulatedNode: Sendable {
     var disk = VirtualDisk()
     var lanes = [DiskLane(), DiskLane()]
     /// Nanoseconds of a sync on average.
-    var syncMean: Int64 = 500 * Nanoseconds.microsecond
+    var syncMean: Int64
 
     var status = Status.down
     /// Counts processes; what is meant for an earlier one is dropped.
@@ -40,7 +40,8 @@ struct SimulatedNode: Sendable {
     /// A write or sync was made to fail: the process must end.
     var isDiskBroken = false
 
-    init(index: Int, clock: VirtualClock) {
+    init(index: Int, clock: VirtualClock, syncMean: Int64) {
+        self.syncMean = syncMean
         self.index = index
         self.clock = clock
     }

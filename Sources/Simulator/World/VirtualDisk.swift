@@ -66,7 +66,7 @@ public struct VirtualDisk: Sendable {
 
     /// Loses what the power cut makes of everything that was not synced.
     public mutating func losePower(random: inout SeededRandom) {
-        let fate = random.choice(of: PowerLossFate.allCases)
+        let fate = random.choice(of: PowerLossFate.drawn)
         for number in files.keys.sorted() { files[number]?.losePower(fate, random: &random) }
         var survivors = durableNames
         for pending in unsynchronizedNames {

@@ -102,4 +102,7 @@ enum PowerLossFate: UInt8, CaseIterable, Sendable {
     case everythingLost
     case everythingKept
     case mixed
+
+    /// What is drawn from: a mixture more often, for it has more to choose.
+    static let drawn: [PowerLossFate] = [.everythingLost, .everythingKept, .mixed, .mixed]
 }

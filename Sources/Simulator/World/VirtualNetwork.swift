@@ -320,6 +320,12 @@ public struct VirtualNetwork: Sendable {
             to: connections[number][side.other].endpoint.place]
     }
 
+    /// Who is at the other end of a connection; nil if there is none.
+    func otherPlace(than endpoint: Endpoint) -> Place? {
+        guard let (number, side) = find(endpoint) else { return nil }
+        return connections[number][side.other].endpoint.place
+    }
+
     private mutating func delay(_ link: LinkCondition) -> Int64 {
         link.delayMinimum + random.delay(around: link.delayMean)
     }
