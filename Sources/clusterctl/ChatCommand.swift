@@ -23,7 +23,7 @@ struct ChatCommand: Command {
 
     func run(
         _ options: GlobalOptions, _ console: inout some Console
-    ) throws(ControlFailure) -> ExitStatus {
+    ) throws(ControlFailure) -> ControlStatus {
         let door = try options.door()
         var reading = try look(door)
         for _ in 1..<Self.looksMaximum where !Self.comparison(reading).isAtOneHead {

@@ -25,7 +25,7 @@ struct StatusCommand: Command {
 
     func run(
         _ options: GlobalOptions, _ console: inout some Console
-    ) throws(ControlFailure) -> ExitStatus {
+    ) throws(ControlFailure) -> ControlStatus {
         let door = try options.door()
         guard let patience else {
             return report(try ClusterPicture(door), options, &console)
@@ -47,7 +47,7 @@ struct StatusCommand: Command {
 
     private func report(
         _ picture: ClusterPicture, _ options: GlobalOptions, _ console: inout some Console
-    ) -> ExitStatus {
+    ) -> ControlStatus {
         console.write(options.printsJSON ? picture.json : picture.text)
         picture.reading.complain(&console)
         return picture.status

@@ -25,7 +25,7 @@ struct UserImportCommand: Command {
 
     func run(
         _ options: GlobalOptions, _ console: inout some Console
-    ) throws(ControlFailure) -> ExitStatus {
+    ) throws(ControlFailure) -> ControlStatus {
         let text = try readFile()
         let door = try options.door()
         var (imported, failed) = (0, 0)
