@@ -152,8 +152,8 @@ struct ClusterCommandTests {
         let silent = try ListeningSocket(on: address)
         let cluster = try TestCluster([Scripts.answering(1)])
         let other = """
-            { cluster: "test", shards: 1, replicas: 1, nodes: [{ id: 1, host: "127.0.0.1",
-              zone: "a", peerPort: 101, clientPort: 201, adminPort: \(silent.address.port),
+            { cluster: "test", stateDirectory: ".", shards: 1, replicas: 1,
+              nodes: [{ id: 1, host: "127.0.0.1", zone: "a", peerPort: 101, clientPort: 201, adminPort: \(silent.address.port),
               dataDirectory: "n1", roles: ["gateway", "storage"] }] }
             """
         try cluster.write("cluster.json5", other)
