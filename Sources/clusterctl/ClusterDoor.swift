@@ -1,5 +1,6 @@
 import AdminWire
 import Configuration
+import SystemIO
 import Toolbox
 import Vocabulary
 
@@ -59,5 +60,16 @@ struct ClusterDoor {
             }
         }
         return .failure(last)
+    }
+}
+
+/// Does nothing for a while.
+func pause(_ duration: Duration) throws(ControlFailure) {
+    do throws(SystemCallFailure) {
+        var poll = try EventPoll(eventsMaximum: 1)
+        var ready: [EventPoll.Ready] = []
+        try poll.wait(timeout: duration, into: &ready)
+    } catch {
+        throw .unreachable("this machine does not let us wait: \(error)")
     }
 }

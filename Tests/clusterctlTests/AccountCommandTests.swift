@@ -102,7 +102,7 @@ struct AccountCommandTests {
             output == """
                 line 2: anna imported as u11
                 line 4: bob failed: the name is taken (name_taken)
-                line 5: failed: the hash is none of crypt(3), such as $y$j9T$...: hash passwords first
+                line 5: failed: no crypt(3) hash such as $y$j9T$...: hash passwords first
                 line 6: failed: three fields are needed: name, display name, hash, separated by tabs
                 line 7: dora imported as u12
                 line 8: failed: this is no JSON
