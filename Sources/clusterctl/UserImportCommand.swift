@@ -14,7 +14,7 @@ struct UserImportCommand: Command {
             lines that start with # are passed over.
 
             Tells of every line, goes on after lines that fail, and exits with 1 if any failed.
-            When nobody answers it stops, and tells which line it stopped at.
+            When no node can import it stops, and tells at which line.
             """)
 
     private static let fileBytesMaximum = 256 << 20
@@ -52,10 +52,9 @@ struct UserImportCommand: Command {
         switch try door.askAny(.importUser(account), for: UserImported.self) {
         case .success(let answer):
             return ImportReport(line: line, name: account.name, user: answer.user)
-        case .failure(let failure) where failure.isSilence:
-            throw .unreachable(
-                "stopped at line \(line) (\(account.name)), which may or may not be imported;"
-                    + " import the file from there on: \(failure)")
+        case .failure(let failure) where failure.isSilence || failure.isWorthAskingAnother:
+            throw failure.asControlFailure(
+                "stopped at line \(line) (\(account.name)); import the file from there on: ")
         case .failure(let failure):
             return ImportReport(line: line, name: account.name, problem: "\(failure)")
         }
