@@ -13,8 +13,8 @@ public struct ArgumentFailure: Error, Hashable, Sendable {
 
 /// Fits the words of a command line to the descriptions of commands.
 ///
-/// Options may stand anywhere behind the words of the command that they belong to, as `--name VALUE`
-/// or `--name=VALUE`; behind `--` everything is an operand.
+/// Options may stand anywhere behind the words of the command that they belong to, as
+/// `--name VALUE` or `--name=VALUE`; behind `--` everything is an operand.
 public struct ArgumentParser: Sendable {
     public enum Outcome: Hashable, Sendable {
         case run(CommandArguments)

@@ -8,7 +8,7 @@ struct ChatCommand: Command {
         path: ["chat"], summary: "Shows a chat's copies and whether they are the same.",
         operands: [.init("ID", help: "the chat's number, such as 4 or c4")],
         details: """
-            Asks every node. Exits with 1 if copies at the same head differ, or no node has the chat.
+            Asks every node. Exits with 1 if copies at the same head differ, or no node has it.
             Copies that are at different heads are looked at again for half a second.
             """)
 
@@ -23,7 +23,7 @@ struct ChatCommand: Command {
 
     func run(
         _ options: GlobalOptions, _ console: inout some Console
-    ) throws(ControlFailure) -> ExitStatus {
+    ) throws(ControlFailure) -> ControlStatus {
         let door = try options.door()
         var reading = try look(door)
         for _ in 1..<Self.looksMaximum where !Self.comparison(reading).isAtOneHead {

@@ -17,7 +17,7 @@ public enum ClusterControl {
     /// Runs one command line.
     ///
     /// - Parameter words: without the program's name.
-    public static func run(_ words: [String], _ console: inout some Console) -> ExitStatus {
+    public static func run(_ words: [String], _ console: inout some Console) -> ControlStatus {
         let outcome: ArgumentParser.Outcome
         do throws(ArgumentFailure) {
             outcome = try ArgumentParser.parse(
@@ -43,7 +43,7 @@ public enum ClusterControl {
 
     private static func run(
         _ arguments: CommandArguments, _ console: inout some Console
-    ) -> ExitStatus {
+    ) -> ControlStatus {
         let type = CommandTable.commands.first { $0.description.path == arguments.path }
         guard let type else { unreachable("no command has the path \(arguments.path)") }
         do throws(ControlFailure) {

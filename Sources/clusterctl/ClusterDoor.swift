@@ -8,7 +8,7 @@ struct ClusterDoor {
     let configuration: ClusterConfiguration
     /// All nodes, or the one that the operator wants to be asked; ascending.
     let nodes: [NodeConfiguration]
-    private let client: AdminClient
+    private var client: AdminClient
 
     init(
         _ configuration: ClusterConfiguration, only node: NodeID?, timeout: Duration
@@ -25,6 +25,13 @@ struct ClusterDoor {
         } catch {
             throw .usage("\(error)")
         }
+    }
+
+    /// The same, with nodes given no longer than `patience`, but long enough to answer at all.
+    func limited(to patience: Duration) -> ClusterDoor {
+        var door = self
+        door.client.timeout = min(client.timeout, max(patience, .milliseconds(50)))
+        return door
     }
 
     /// Asks all of `nodes` at once.
@@ -45,7 +52,8 @@ struct ClusterDoor {
                 return .success(try answer.shape())
             } catch {
                 last = error
-                let mayGoOn = error.isWorthAskingAnother
+                let mayGoOn =
+                    error.isWorthAskingAnother
                     || error.isSilence && question.method == .get
                 guard mayGoOn else { return .failure(error) }
             }

@@ -34,7 +34,7 @@ struct ClusterPicture {
     var isReady: Bool { isHealthy && nodes.allSatisfy { $0.state == .ready } }
 
     /// Nobody at all answers, else how healthy it is.
-    var status: ExitStatus {
+    var status: ControlStatus {
         reading.status == .unreachable ? .unreachable : isHealthy ? .good : .bad
     }
 
@@ -73,4 +73,3 @@ extension ClusterDoor {
         }
     }
 }
-

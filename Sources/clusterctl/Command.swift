@@ -7,5 +7,5 @@ protocol Command: SendableMetatype {
 
     func run(
         _ options: GlobalOptions, _ console: inout some Console
-    ) throws(ControlFailure) -> ExitStatus
+    ) throws(ControlFailure) -> ControlStatus
 }

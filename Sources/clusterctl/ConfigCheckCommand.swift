@@ -12,7 +12,7 @@ struct ConfigCheckCommand: Command {
 
     init(_ arguments: CommandArguments) { file = arguments.operands[0] }
 
-    func run(_ options: GlobalOptions, _ console: inout some Console) -> ExitStatus {
+    func run(_ options: GlobalOptions, _ console: inout some Console) -> ControlStatus {
         do throws(ConfigurationFailure) {
             let good = try ClusterConfiguration.load(file)
             console.write(options.printsJSON ? json([]) : text(good))

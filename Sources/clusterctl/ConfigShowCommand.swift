@@ -31,7 +31,7 @@ struct ConfigShowCommand: Command {
 
     func run(
         _ options: GlobalOptions, _ console: inout some Console
-    ) throws(ControlFailure) -> ExitStatus {
+    ) throws(ControlFailure) -> ControlStatus {
         let configuration = try options.configuration()
         let nodes = configuration.nodes.filter { options.node == nil || $0.id == options.node }
         if options.printsJSON {

@@ -13,7 +13,7 @@ enum ControlFailure: Error, Hashable {
         }
     }
 
-    var status: ExitStatus {
+    var status: ControlStatus {
         switch self {
         case .usage: .usage
         case .bad: .bad

@@ -75,7 +75,7 @@ struct GroupSummary: Hashable {
         (left.term, left.commit, left.applied) < (right.term, right.commit, right.applied)
     }
 
-    /// Copies that applied equally much and yet hold different states. Only where digests were asked.
+    /// Copies that applied equally much and yet hold different states, as far as digests tell.
     var differing: [GroupStatus] {
         copies.filter { copy in
             copies.contains {

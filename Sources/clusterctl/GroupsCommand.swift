@@ -23,7 +23,7 @@ struct GroupsCommand: Command {
 
     func run(
         _ options: GlobalOptions, _ console: inout some Console
-    ) throws(ControlFailure) -> ExitStatus {
+    ) throws(ControlFailure) -> ControlStatus {
         let door = try options.door()
         let answers = try door.askAll(.groups(digests: showsDigests))
         let reading = NodeReading(answers) { answer throws(AdminCallFailure) in

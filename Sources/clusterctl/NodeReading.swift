@@ -33,7 +33,7 @@ struct NodeReading<Value> {
     }
 
     /// How a command ends for which one answer would have been enough.
-    var status: ExitStatus {
+    var status: ControlStatus {
         guard told.isEmpty else { return .good }
         return failed.allSatisfy(\.failure.isSilence) ? .unreachable : .bad
     }

@@ -14,7 +14,7 @@ struct NodesCommand: Command {
 
     func run(
         _ options: GlobalOptions, _ console: inout some Console
-    ) throws(ControlFailure) -> ExitStatus {
+    ) throws(ControlFailure) -> ControlStatus {
         let door = try options.door()
         let reading = NodeReading(try door.askAll(.nodes)) { answer throws(AdminCallFailure) in
             try answer.list(of: NodeStatus.self)

@@ -20,7 +20,7 @@ struct SecretsCreateCommand: Command {
 
     func run(
         _ options: GlobalOptions, _ console: inout some Console
-    ) throws(ControlFailure) -> ExitStatus {
+    ) throws(ControlFailure) -> ControlStatus {
         let directory: String
         if let given = self.directory {
             directory = given

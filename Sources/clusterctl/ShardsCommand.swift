@@ -13,7 +13,7 @@ struct ShardsCommand: Command {
 
     func run(
         _ options: GlobalOptions, _ console: inout some Console
-    ) throws(ControlFailure) -> ExitStatus {
+    ) throws(ControlFailure) -> ControlStatus {
         let reading = NodeReading(try options.door().askAll(.shards)) {
             answer throws(AdminCallFailure) in
             try answer.list(of: ShardStatus.self)

@@ -8,7 +8,7 @@ struct StatusCommand: Command {
         options: [
             .init(
                 "--wait", "SECONDS",
-                help: "wait until every node is ready and every group is led; exit 1 if that takes longer")
+                help: "wait until all nodes are ready and all groups led; exit 1 if that is longer")
         ],
         details: """
             Exits with 1 if a node is down or a group has no leader. A group's line is its leader's
@@ -25,13 +25,13 @@ struct StatusCommand: Command {
 
     func run(
         _ options: GlobalOptions, _ console: inout some Console
-    ) throws(ControlFailure) -> ExitStatus {
+    ) throws(ControlFailure) -> ControlStatus {
         let door = try options.door()
         guard let patience else {
             return report(try ClusterPicture(door), options, &console)
         }
         let deadline = SystemClock.instant() + patience
-        var picture = try ClusterPicture(door)
+        var picture = try ClusterPicture(door.limited(to: patience))
         while !picture.isReady {
             let left = deadline - SystemClock.instant()
             guard left > .zero else {
@@ -40,14 +40,14 @@ struct StatusCommand: Command {
                 return .bad
             }
             try pause(min(left, Self.pollInterval))
-            picture = try ClusterPicture(door)
+            picture = try ClusterPicture(door.limited(to: deadline - SystemClock.instant()))
         }
         return report(picture, options, &console)
     }
 
     private func report(
         _ picture: ClusterPicture, _ options: GlobalOptions, _ console: inout some Console
-    ) -> ExitStatus {
+    ) -> ControlStatus {
         console.write(options.printsJSON ? picture.json : picture.text)
         picture.reading.complain(&console)
         return picture.status

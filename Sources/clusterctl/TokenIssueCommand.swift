@@ -22,7 +22,7 @@ struct TokenIssueCommand: Command {
 
     func run(
         _ options: GlobalOptions, _ console: inout some Console
-    ) throws(ControlFailure) -> ExitStatus {
+    ) throws(ControlFailure) -> ControlStatus {
         switch try options.door().askAny(.issueToken(request), for: IssuedToken.self) {
         case .success(let issued):
             console.write(options.printsJSON ? issued.encoded().line : issued.token + "\n")

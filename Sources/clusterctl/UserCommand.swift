@@ -20,7 +20,7 @@ struct UserCommand: Command {
 
     func run(
         _ options: GlobalOptions, _ console: inout some Console
-    ) throws(ControlFailure) -> ExitStatus {
+    ) throws(ControlFailure) -> ControlStatus {
         let account: UserStatus
         switch try options.door().askAny(.user(user), for: UserStatus.self) {
         case .success(let found): account = found

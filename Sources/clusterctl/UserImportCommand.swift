@@ -6,7 +6,7 @@ import Vocabulary
 /// `clusterctl user import`
 struct UserImportCommand: Command {
     static let description = CommandDescription(
-        path: ["user", "import"], summary: "Makes accounts that have their password's hash already.",
+        path: ["user", "import"], summary: "Makes accounts from ready hashes of their passwords.",
         operands: [.init("FILE", help: "a line for each account")],
         details: """
             A line holds name, display name and crypt(3) hash, separated by tabs or colons, or is
@@ -25,13 +25,12 @@ struct UserImportCommand: Command {
 
     func run(
         _ options: GlobalOptions, _ console: inout some Console
-    ) throws(ControlFailure) -> ExitStatus {
+    ) throws(ControlFailure) -> ControlStatus {
         let text = try readFile()
         let door = try options.door()
         var (imported, failed) = (0, 0)
-        for (index, line) in text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline)
-            .enumerated()
-        {
+        let lines = text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline)
+        for (index, line) in lines.enumerated() {
             switch ImportLine(line) {
             case .nothing: continue
             case .wrong(let problem):

@@ -1,5 +1,5 @@
 /// How `clusterctl` ends, for scripts.
-public enum ExitStatus: Int32, Hashable, Sendable {
+public enum ControlStatus: Int32, Hashable, Sendable {
     /// Asked, answered, and all is as it should be.
     case good = 0
     /// The answer is bad: something is down, missing, different or was refused.
