@@ -8,8 +8,8 @@ import Vocabulary
 extension ReplicaInstance {
     // MARK: Keeping
 
-    /// Begins a snapshot once the log since the last has outgrown it: so the work spent on snapshots
-    /// stays in proportion to the work they stand for.
+    /// Begins a snapshot once the log since the last has outgrown it: so the work spent on
+    /// snapshots stays in proportion to the work they stand for.
     mutating func keepSnapshotIfDue(into directives: inout [ReplicaDirective]) {
         let isDue =
             snapshots.bytesSince > max(settings.snapshotLogBytes, snapshots.lastBytes)

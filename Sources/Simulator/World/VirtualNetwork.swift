@@ -48,7 +48,9 @@ public struct VirtualNetwork: Sendable {
     }
 
     /// Changes every directed link between two nodes.
-    public mutating func changeLinks(_ change: (_ from: Int, _ to: Int, inout LinkCondition) -> Void) {
+    public mutating func changeLinks(
+        _ change: (_ from: Int, _ to: Int, inout LinkCondition) -> Void
+    ) {
         for from in 0..<nodesCount {
             for to in 0..<nodesCount where to != from {
                 change(from, to, &conditions[from * placesCount + to])
@@ -74,7 +76,8 @@ public struct VirtualNetwork: Sendable {
         let accepted = Endpoint(place: .node(node), life: 0, connection: nextConnection())
         connections.append(
             VirtualConnection(
-                port: port, dialler: .init(endpoint: endpoint), acceptor: .init(endpoint: accepted)))
+                port: port, dialler: .init(endpoint: endpoint), acceptor: .init(endpoint: accepted))
+        )
         let number = connections.count - 1
         numbers[endpoint] = number
         let there = self[from: endpoint.place, to: .node(node)]
