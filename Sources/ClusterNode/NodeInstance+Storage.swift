@@ -102,7 +102,8 @@ extension NodeInstance {
 
 /// Replicas that wait for the log to be durable, in the order of its batches.
 struct DurabilityQueue: Sendable {
-    private var waiting: [(token: StorageToken, group: ReplicaGroupID, awaited: AwaitedRecords)] = []
+    private var waiting: [(token: StorageToken, group: ReplicaGroupID, awaited: AwaitedRecords)] =
+        []
     private var head = 0
 
     mutating func wait(

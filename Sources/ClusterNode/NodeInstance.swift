@@ -129,7 +129,9 @@ public struct NodeInstance: Sendable {
     /// The turn is over: everything it collected goes out.
     public mutating func endTurn(at moment: Moment, into directives: inout [NodeDirective]) {
         for group in replicas.groups {
-            drive(group, .turnEnded(clock: clock(of: group, at: moment)), at: moment, into: &directives)
+            drive(
+                group, .turnEnded(clock: clock(of: group, at: moment)), at: moment,
+                into: &directives)
         }
         settle(at: moment, into: &directives)
         stream(at: moment)

@@ -1,0 +1,3 @@
+import ChaosHarness
+
+ChaosCommand.run(CommandLine.arguments)
