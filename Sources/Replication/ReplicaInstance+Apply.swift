@@ -102,8 +102,8 @@ extension ReplicaInstance {
         switch observation {
         case .becameLeader:
             stamped = max(stamped, lastTimeInLog())
-            snapshots.forgetTransfers()
-        case .becameFollower, .becamePreCandidate, .becameCandidate, .truncated, .nonsense: break
+        case .becameFollower: snapshots.transfers = SortedMap()
+        case .becamePreCandidate, .becameCandidate, .truncated, .nonsense: break
         }
         directives.append(.observe(observation))
     }
