@@ -1,5 +1,6 @@
 import Replication
 import Testing
+import Toolbox
 import Vocabulary
 
 @Suite("A question")
