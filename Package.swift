@@ -35,12 +35,15 @@ struct Room {
 
 let rooms: [Room] = [
     // Bedrock and cellar: what the standard library lacks.
-    Room(name: "CSystem", floor: -2, wing: .bedrock, uses: [], servesClients: true, hasTests: false),
+    Room(
+        name: "CSystem", floor: -2, wing: .bedrock, uses: [], servesClients: true, hasTests: false),
     Room(name: "Toolbox", floor: -1, wing: .pure, uses: ["CSystem"], servesClients: true),
     // Ground: the nouns.
     Room(name: "Vocabulary", floor: 0, wing: .pure, uses: ["Toolbox"], servesClients: true),
     // First floor: mechanisms.
-    Room(name: "ReplicatedState", floor: 1, wing: .pure, uses: ["Vocabulary", "Toolbox"], hasTests: false),
+    Room(
+        name: "ReplicatedState", floor: 1, wing: .pure, uses: ["Vocabulary", "Toolbox"],
+        hasTests: false),
     Room(
         name: "Raft", floor: 1, wing: .pure, uses: ["Vocabulary", "Toolbox"],
         testFiles: ["Scenarios"]),
@@ -49,7 +52,9 @@ let rooms: [Room] = [
     Room(name: "Credentials", floor: 1, wing: .pure, uses: ["Vocabulary", "Toolbox"]),
     Room(name: "HTTPWire", floor: 1, wing: .pure, uses: ["Toolbox"], servesClients: true),
     Room(name: "WebSocketWire", floor: 1, wing: .pure, uses: ["Toolbox"], servesClients: true),
-    Room(name: "ChatWire", floor: 1, wing: .pure, uses: ["Vocabulary", "Toolbox"], servesClients: true),
+    Room(
+        name: "ChatWire", floor: 1, wing: .pure, uses: ["Vocabulary", "Toolbox"],
+        servesClients: true),
     Room(name: "PeerWire", floor: 1, wing: .pure, uses: ["Vocabulary", "Toolbox"]),
     Room(name: "AdminWire", floor: 1, wing: .pure, uses: ["Vocabulary", "Toolbox"]),
     Room(
@@ -58,8 +63,10 @@ let rooms: [Room] = [
     Room(name: "HistoryChecking", floor: 1, wing: .proving, uses: ["Vocabulary", "Toolbox"]),
     // Second floor: machines.
     Room(
-        name: "Membership", floor: 2, wing: .pure, uses: ["ReplicatedState", "Vocabulary", "Toolbox"]),
-    Room(name: "Messages", floor: 2, wing: .pure, uses: ["ReplicatedState", "Vocabulary", "Toolbox"]),
+        name: "Membership", floor: 2, wing: .pure,
+        uses: ["ReplicatedState", "Vocabulary", "Toolbox"]),
+    Room(
+        name: "Messages", floor: 2, wing: .pure, uses: ["ReplicatedState", "Vocabulary", "Toolbox"]),
     // Third floor: services.
     Room(
         name: "Gateway", floor: 3, wing: .pure,
@@ -77,7 +84,8 @@ let rooms: [Room] = [
         uses: ["Raft", "LogStorage", "ReplicatedState", "Vocabulary", "Toolbox"]),
     Room(
         name: "ClientCore", floor: 3, wing: .pure,
-        uses: ["ChatWire", "HTTPWire", "WebSocketWire", "Vocabulary", "Toolbox"], servesClients: true),
+        uses: ["ChatWire", "HTTPWire", "WebSocketWire", "Vocabulary", "Toolbox"],
+        servesClients: true),
     // Fourth floor: the whole node.
     Room(
         name: "ClusterNode", floor: 4, wing: .pure,
@@ -96,10 +104,11 @@ let rooms: [Room] = [
     Room(
         name: "NodeRuntime", floor: 5, wing: .machinery,
         uses: [
-            "ClusterNode", "Gateway", "PeerWire", "LogStorage", "Credentials", "ReplicatedState", "SystemIO", "CSystem",
+            "ClusterNode", "Gateway", "PeerWire", "LogStorage", "Credentials", "ReplicatedState",
+            "SystemIO", "CSystem",
             "Vocabulary", "Toolbox",
         ],
-        embeds: ["Page/index.html", "Page/style.css", "Page/app.js"]),
+        embeds: ["Page/index.html", "Page/style.css", "Page/app.js", "Page/icon.svg"]),
     Room(
         name: "Simulator", floor: 5, wing: .proving,
         uses: [
@@ -132,8 +141,8 @@ let rooms: [Room] = [
     Room(
         name: "chatbench", floor: 6, wing: .machinery,
         uses: [
-            "Configuration", "ClientCore", "ChatWire", "HTTPWire", "WebSocketWire", "Credentials",
-            "ClusterNode", "SystemIO", "Vocabulary", "Toolbox",
+            "Configuration", "ClientCore", "ChatWire", "HTTPWire", "WebSocketWire", "AdminWire",
+            "SystemIO", "Vocabulary", "Toolbox",
         ],
         isProgram: true),
     Room(
@@ -162,12 +171,18 @@ for room in rooms {
     }
 }
 
-let common: [SwiftSetting] = [
-    .swiftLanguageMode(.v6),
-    .enableUpcomingFeature("ExistentialAny"),
-    .enableUpcomingFeature("MemberImportVisibility"),
-    .treatAllWarnings(as: .error),
-]
+/// Builds that can make mistakes on purpose, for `simulate --plant`; keep them in a folder of their
+/// own (`--scratch-path .build-planted`).
+let planted: [SwiftSetting] =
+    Context.environment["ROOKERY_PLANTED_FAULTS"] == nil ? [] : [.define("PLANTED_FAULTS")]
+
+let common: [SwiftSetting] =
+    [
+        .swiftLanguageMode(.v6),
+        .enableUpcomingFeature("ExistentialAny"),
+        .enableUpcomingFeature("MemberImportVisibility"),
+        .treatAllWarnings(as: .error),
+    ] + planted
 
 /// Measured: without the first, generics are not specialised across rooms (65 times slower decoding);
 /// without the second, every mutation of a class property is checked at run time.

@@ -5,7 +5,9 @@ import Vocabulary
 extension APIRoute {
     public var method: StaticString {
         switch self {
-        case .gateway, .socket, .findUser, .chats, .members, .messages, .unknown: "GET"
+        case .gateway, .socket, .ownUser, .findUser, .user, .chats, .chat, .members, .messages,
+            .unknown:
+            "GET"
         case .createUser, .openSession, .createChat, .postMessage: "POST"
         case .putMember: "PUT"
         case .removeMember: "DELETE"
@@ -19,9 +21,13 @@ extension APIRoute {
         case .gateway: writer.writeRaw("/v1/gateway")
         case .socket: writer.writeRaw("/v1/socket")
         case .createUser: writer.writeRaw("/v1/users")
+        case .ownUser: writer.writeRaw("/v1/users/me")
         case .findUser(let name):
             writer.writeRaw("/v1/users?name=")
             Query.write(name, into: &writer)
+        case .user(let user):
+            writer.writeRaw("/v1/users/")
+            writer.writeDigits(user.rawValue)
         case .openSession: writer.writeRaw("/v1/sessions")
         case .createChat: writer.writeRaw("/v1/chats")
         case .chats(let cursor, let limit):
@@ -31,6 +37,7 @@ extension APIRoute {
                 writer.writeRaw("&cursor=")
                 Query.write(cursor, into: &writer)
             }
+        case .chat(let chat): Self.write(chat, "", into: &writer)
         case .members(let chat): Self.write(chat, "/members", into: &writer)
         case .putMember(let chat, let user), .removeMember(let chat, let user):
             Self.write(chat, "/members/", into: &writer)

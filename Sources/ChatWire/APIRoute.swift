@@ -9,14 +9,20 @@ public enum APIRoute: Hashable, Sendable {
     case socket
     /// `POST /v1/users`
     case createUser
+    /// `GET /v1/users/me`
+    case ownUser
     /// `GET /v1/users?name=`
     case findUser(name: Bytes)
+    /// `GET /v1/users/{id}`
+    case user(UserID)
     /// `POST /v1/sessions`
     case openSession
     /// `POST /v1/chats`
     case createChat
     /// `GET /v1/chats?cursor=&limit=`
     case chats(cursor: Bytes?, limit: Int)
+    /// `GET /v1/chats/{id}`
+    case chat(ChatID)
     /// `GET /v1/chats/{id}/members`
     case members(ChatID)
     /// `PUT /v1/chats/{id}/members/{user}`
@@ -55,6 +61,14 @@ public enum APIRoute: Hashable, Sendable {
         if segments[0].equals("chats") {
             return try parseChat(method: method, segments: segments, query)
         }
+        if segments.count == 2, segments[0].equals("users"), method.equals("GET"),
+            segments[1].decimalNumber != nil
+        {
+            return .user(try identifier(segments[1]))
+        }
+        if segments.count == 2, segments[0].equals("users"), segments[1].equals("me") {
+            return method.equals("GET") ? .ownUser : .unknown
+        }
         guard segments.count == 1 else { return .unknown }
         if method.equals("GET") {
             if segments[0].equals("socket") { return .socket }
@@ -78,6 +92,7 @@ public enum APIRoute: Hashable, Sendable {
             return .chats(
                 cursor: try query.value(of: "cursor"),
                 limit: try Page.clamped(try query.number("limit")))
+        case 2 where method.equals("GET"): return .chat(try identifier(segments[1]))
         case 3: return try parsePart(method: method, of: segments[1], segments[2], query)
         case 4 where segments[2].equals("members"):
             if method.equals("PUT") {

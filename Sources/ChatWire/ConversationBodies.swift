@@ -207,9 +207,7 @@ extension UsersAnswer: JSONBody {
         json.beginArray()
         for user in users {
             json.beginObject()
-            json.member("user", user.user)
-            json.member("name", user.name)
-            json.member("display_name", ifAny: user.displayName)
+            user.writeMembers(into: &json)
             json.endObject()
         }
         json.endArray()
@@ -218,9 +216,21 @@ extension UsersAnswer: JSONBody {
     init(from fields: Fields) throws(ErrorReport) {
         self.init(
             users: try fields.list("users") { user throws(ErrorReport) in
-                User(
-                    user: try user.identifier("user"), name: try user.text("name"),
-                    displayName: try user.optionalText("display_name"))
+                try User(from: user)
             })
+    }
+}
+
+extension UsersAnswer.User: JSONBody {
+    func writeMembers(into json: inout JSONWriter) {
+        json.member("user", user)
+        json.member("name", name)
+        json.member("display_name", ifAny: displayName)
+    }
+
+    init(from fields: Fields) throws(ErrorReport) {
+        self.init(
+            user: try fields.identifier("user"), name: try fields.text("name"),
+            displayName: try fields.optionalText("display_name"))
     }
 }

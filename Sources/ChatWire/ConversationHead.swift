@@ -6,7 +6,7 @@ public enum ConversationKind: String, CaseIterable, Sendable {
     case direct, group
 }
 
-/// One row of the list of chats, as one user sees it.
+/// One row of the list of chats, as one user sees it; also the answer to `GET /v1/chats/{id}`.
 public struct ConversationHead: Hashable, Sendable {
     public var chat: ChatID
     public var kind: ConversationKind
@@ -34,9 +34,14 @@ public struct ConversationHead: Hashable, Sendable {
     }
 }
 
-extension ConversationHead {
+extension ConversationHead: JSONBody {
     func write(into json: inout JSONWriter) {
         json.beginObject()
+        writeMembers(into: &json)
+        json.endObject()
+    }
+
+    func writeMembers(into json: inout JSONWriter) {
         json.member("chat", chat)
         json.member("kind", kind.rawValue)
         json.member("title", ifAny: title)
@@ -49,7 +54,6 @@ extension ConversationHead {
             json.raw(Self.object(last.encodedTailForPush()))
         }
         json.member("members_version", membersVersion)
-        json.endObject()
     }
 
     private static func object(_ tail: Bytes) -> Bytes {

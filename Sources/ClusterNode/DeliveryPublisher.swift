@@ -85,7 +85,9 @@ struct DeliveryPublisher: Sendable {
         for node in subscribers.keys {
             guard let subscriber = subscribers[node] else { continue }
             let isDue = subscriber.nextProgress <= now
-            if isDue { subscribers.update(node) { $0.nextProgress = now + settings.progressInterval } }
+            if isDue {
+                subscribers.update(node) { $0.nextProgress = now + settings.progressInterval }
+            }
             guard subscriber.cursor <= applied else { continue }
             guard subscriber.cursor < applied || isDue || !subscriber.hasStarted else { continue }
             let (events, through) = events(after: subscriber.cursor, to: applied, for: node, ring)

@@ -9,7 +9,9 @@ import Vocabulary
 /// Decisions about members, and their way from the membership group to the shards.
 extension NodeInstance {
     /// Whether a decision's reply waits for the shard.
-    mutating func holdDecision(_ requester: Requester, _ reply: ReplicaReply) -> Bool {
+    mutating func holdDecision(
+        _ requester: Requester, _ reply: ReplicaReply, at moment: Moment
+    ) -> Bool {
         errands.decisions.remove(requester)
         guard case .done(let bytes) = reply else { return false }
         let decided: MembershipReply
@@ -20,7 +22,14 @@ extension NodeInstance {
         }
         guard case .pending(let chat, let version, let isNew) = decided else { return false }
         #if PLANTED_FAULTS
-            if plan.settings.plantedFault == .removalAnsweredBeforeShard { return false }
+            if plan.settings.plantedFault == .removalAnsweredBeforeShard, !isNew, version > 1,
+                let group = plan.membershipGroup?.id
+            {
+                let settled = MembershipReply.settled(
+                    chat: chat, version: version, seq: SequenceNumber(version), isNew: isNew)
+                finish(requester, .done(settled.encoded()), of: group, at: moment)
+                return true
+            }
         #endif
         courier.wait(
             OutboxCourier.Waiter(requester: requester, isNew: isNew), for: chat, version: version)

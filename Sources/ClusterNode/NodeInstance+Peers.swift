@@ -38,7 +38,7 @@ extension NodeInstance {
             case .send(let connection, let frame):
                 directives.append(.sendToPeer(connection, frame))
             case .close(let connection): directives.append(.closePeer(connection))
-            case .opened(let node, .bulk): bulkOpened(to: node)
+            case .opened(let node, .bulk): bulkOpened(to: node, at: moment, into: &directives)
             case .opened(_, .consensus): break
             case .lost(let node, .bulk): bulkLost(to: node, at: moment, into: &directives)
             case .lost(let node, .consensus):
@@ -54,9 +54,13 @@ extension NodeInstance {
         }
     }
 
-    private mutating func bulkOpened(to node: NodeID) {
+    private mutating func bulkOpened(
+        to node: NodeID, at moment: Moment, into directives: inout [NodeDirective]
+    ) {
         // Streams of requests start anew with each connection, on both sides.
         intake.forget(node)
+        // And so do snapshots: a part that was to be sent while there was no link went nowhere.
+        driveAll(.bulkLinkLost(node), at: moment, into: &directives)
     }
 
     private mutating func bulkLost(

@@ -99,7 +99,9 @@ struct Errands: Sendable {
     }
 
     /// How an answer's bytes are to be read.
-    enum AnswerShape: Sendable { case membershipReply, membershipAnswer, messageReply, messageAnswer }
+    enum AnswerShape: Sendable {
+        case membershipReply, membershipAnswer, messageReply, messageAnswer
+    }
 
     var purposes: [RequestID: Purpose] = [:]
     /// Decisions taken here whose replies wait for the shard.

@@ -159,5 +159,6 @@ extension NodeInstance {
                 settings: plan.settings.delivery, applied: replica.applied)
             replicas.add(replica)
         }
+        plantFaults()
     }
 }

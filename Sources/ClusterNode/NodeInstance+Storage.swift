@@ -82,21 +82,28 @@ extension NodeInstance {
         }
     }
 
+    /// The log names the newest snapshot, whichever was saved last: the other file may go.
     private mutating func replaceSnapshotFile(
         of group: ReplicaGroupID, by position: SnapshotPosition,
         into directives: inout [NodeDirective]
     ) {
-        let current = SnapshotFile.name(group: group, index: position.index)
-        if let before = snapshotFiles[group], before != current {
-            directives.append(.storage(.bulk, [.remove(before), .synchronizeDirectory]))
+        let saved = SnapshotFile.name(group: group, index: position.index)
+        guard let before = snapshotFiles[group], before != saved else {
+            snapshotFiles[group] = saved
+            return
         }
-        snapshotFiles[group] = current
+        let indexBefore = SnapshotFile.identify(before)?.index ?? .zero
+        let isNewer = position.index > indexBefore
+        if isNewer { snapshotFiles[group] = saved }
+        directives.append(
+            .storage(.bulk, [.remove(isNewer ? before : saved), .synchronizeDirectory]))
     }
 }
 
 /// Replicas that wait for the log to be durable, in the order of its batches.
 struct DurabilityQueue: Sendable {
-    private var waiting: [(token: StorageToken, group: ReplicaGroupID, awaited: AwaitedRecords)] = []
+    private var waiting: [(token: StorageToken, group: ReplicaGroupID, awaited: AwaitedRecords)] =
+        []
     private var head = 0
 
     mutating func wait(

@@ -91,6 +91,7 @@ public struct NodeInstance: Sendable {
     public mutating func handle(
         _ event: NodeEvent, at moment: Moment, into directives: inout [NodeDirective]
     ) {
+        plantFaults()
         switch event {
         case .storageFailed(let reason):
             directives.append(.halt("the disk failed: \(reason)"))
@@ -128,7 +129,9 @@ public struct NodeInstance: Sendable {
     /// The turn is over: everything it collected goes out.
     public mutating func endTurn(at moment: Moment, into directives: inout [NodeDirective]) {
         for group in replicas.groups {
-            drive(group, .turnEnded(clock: clock(of: group, at: moment)), at: moment, into: &directives)
+            drive(
+                group, .turnEnded(clock: clock(of: group, at: moment)), at: moment,
+                into: &directives)
         }
         settle(at: moment, into: &directives)
         stream(at: moment)

@@ -1,7 +1,13 @@
 public import Gateway
 public import LogStorage
+#if PLANTED_FAULTS
+    public import Messages
+#endif
 public import Peering
 public import Placement
+#if PLANTED_FAULTS
+    public import Raft
+#endif
 public import ReplicatedState
 public import Replication
 public import Routing
@@ -100,8 +106,10 @@ public struct NodeSettings: Sendable {
     /// How long a graceful stop waits for clients to leave.
     public var drainTimeout: Duration = .seconds(2)
     #if PLANTED_FAULTS
-        /// A fault to commit on purpose, for tests of the tests.
+        /// Faults to commit on purpose, for tests of the tests.
         public var plantedFault: PlantedNodeFault?
+        public var plantedRaftFault: PlantedRaftFault?
+        public var plantedMessageFault: PlantedMessageFault?
     #endif
 
     public init() {}

@@ -32,6 +32,15 @@ struct ReplicaTable: Sendable {
         messages.append(replica)
     }
 
+    #if PLANTED_FAULTS
+        mutating func plant(_ raft: PlantedRaftFault?, _ message: PlantedMessageFault?) {
+            membership?.plant(raft) { _ in }
+            for index in messages.indices {
+                messages[index].plant(raft) { $0.plantedFault = message }
+            }
+        }
+    #endif
+
     // MARK: Looking
 
     func raft(of group: ReplicaGroupID) -> RaftInstance? {

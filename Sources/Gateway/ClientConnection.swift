@@ -1,45 +1,29 @@
 import Vocabulary
 
-/// One socket of a client, as its edge sees it: HTTP first, then perhaps a WebSocket.
+/// What a socket of a client is, whatever it speaks. Small and flat: it is looked at many times for
+/// every frame. What it speaks lies beside it, in a `HTTPSession` or a `SocketSession`.
 struct ClientConnection: Sendable {
-    var http: HTTPSession?
-    var socket: SocketSession?
     var backlog = SocketBacklog()
     var rate: RateLimit
-    /// Nothing more is read from it or sent to it; the shell is to close it.
-    var isClosing = false
+    /// A WebSocket whose client was welcomed.
+    var isOpen = false
+    /// Of a WebSocket behind its `hello`.
+    var identity = Identity(user: UserID(0), device: DeviceID(0))
+    /// Where the user's sessions are kept; this node before `hello`.
+    var home: NodeID
     /// When to look again whether there is room for what waits.
     var wakeAt: Instant?
-    /// The entry in the heap of deadlines that counts for this connection.
-    private var scheduled: Instant?
+    /// The deadline that is set for this connection; it may have moved back since.
+    var scheduled: Instant?
 
-    init(_ settings: GatewaySettings, at now: Instant) {
+    init(home: NodeID, _ settings: GatewaySettings) {
+        self.home = home
         rate = RateLimit(perSecond: settings.messagesPerSecond, burst: settings.messagesBurst)
-        http = HTTPSession(at: now)
     }
 
-    /// When time alone changes something here.
+    /// When time alone changes something about the socket itself.
     func deadline(_ settings: GatewaySettings) -> Instant? {
-        if isClosing { return nil }
-        let parts = [
-            backlog.stuckSince.map { $0 + settings.stuckSocket }, http?.deadline(settings),
-            socket?.deadline(settings), wakeAt,
-        ]
-        return parts.compactMap(\.self).min()
-    }
-
-    /// The deadline to put into the heap; nil if an entry there is early enough.
-    mutating func deadlineToSchedule(_ settings: GatewaySettings) -> Instant? {
-        guard let due = deadline(settings) else { return nil }
-        if let scheduled, scheduled <= due { return nil }
-        scheduled = due
-        return due
-    }
-
-    /// An entry was taken out of the heap; false if a later one took its place.
-    mutating func wasWoken(at instant: Instant) -> Bool {
-        guard scheduled == instant else { return false }
-        scheduled = nil
-        return true
+        let stuckAt = backlog.stuckSince.map { $0 + settings.stuckSocket }
+        return [stuckAt, wakeAt].compactMap(\.self).min()
     }
 }

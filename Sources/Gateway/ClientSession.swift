@@ -61,11 +61,10 @@ struct ClientSession: Sendable {
     /// What waits and can no longer collapse.
     var fixedBytes: Int { queuedBytes - entryBytes.values.reduce(0, +) }
 
-    /// Takes a number for a push that leaves at once.
-    ///
-    /// - Precondition: nothing waits.
-    mutating func takeNumber() -> UInt64 {
-        invariant(!hasWaiting, "a push overtakes those that wait")
+    /// Takes a number for a push that leaves at once; nil if some wait, which go first, or the
+    /// session is not attached yet.
+    mutating func takeNumber() -> UInt64? {
+        guard isAttached, !hasWaiting else { return nil }
         push &+= 1
         return push
     }

@@ -119,11 +119,33 @@ extension GatewayInstance {
     func userFound(_ answer: GatewayAnswer) -> Outcome {
         switch answer {
         case .found(.account(let account)):
-            let name = account.displayName.isEmpty ? nil : account.displayName
-            let user = UsersAnswer.User(
-                user: account.user, name: account.name, displayName: name)
-            return .body(status: 200, UsersAnswer(users: [user]).encoded())
+            let users = UsersAnswer(users: [UsersAnswer.User(account)])
+            return .body(status: 200, users.encoded())
         case .found(.refused): return .body(status: 200, UsersAnswer(users: []).encoded())
+        case .failed(let failure): return .refused(ErrorReport(failure))
+        case .found, .membership, .message, .page, .heads: return .refused(.unexpectedAnswer)
+        }
+    }
+
+    func userDescribed(_ answer: GatewayAnswer) -> Outcome {
+        switch answer {
+        case .found(.account(let account)):
+            return .body(status: 200, UsersAnswer.User(account).encoded())
+        case .found(.refused): return .refused(ErrorReport(.notFound, "there is no such user"))
+        case .failed(let failure): return .refused(ErrorReport(failure))
+        case .found, .membership, .message, .page, .heads: return .refused(.unexpectedAnswer)
+        }
+    }
+
+    func ownUserFound(_ answer: GatewayAnswer) -> Outcome {
+        switch answer {
+        case .found(.account(let account)):
+            let user = OwnUserAnswer(
+                user: account.user, name: account.name,
+                displayName: account.displayName.isEmpty ? nil : account.displayName,
+                email: account.email.isEmpty ? nil : account.email)
+            return .body(status: 200, user.encoded())
+        case .found(.refused(let refusal)): return .refused(ErrorReport(refusal))
         case .failed(let failure): return .refused(ErrorReport(failure))
         case .found, .membership, .message, .page, .heads: return .refused(.unexpectedAnswer)
         }
@@ -201,5 +223,14 @@ extension WallTime {
         let (sum, overflows) = milliseconds.addingReportingOverflow(
             duration.nanoseconds / 1_000_000)
         return WallTime(milliseconds: overflows ? .max : sum)
+    }
+}
+
+extension UsersAnswer.User {
+    /// What every user may know of another.
+    init(_ account: Account) {
+        self.init(
+            user: account.user, name: account.name,
+            displayName: account.displayName.isEmpty ? nil : account.displayName)
     }
 }

@@ -7,11 +7,11 @@ import WebSocketWire
 extension GatewayInstance {
     mutating func accept(_ connection: ConnectionID) {
         let isFull = connections.count >= settings.connectionsMaximum
-        connections.insert(ClientConnection(settings, at: now.monotonic), as: connection)
+        connections.insert(ClientConnection(home: node, settings), as: connection)
+        exchanges.insert(HTTPSession(at: now.monotonic), as: connection)
         counters.connections = connections.count
         if isDraining {
-            sendLast(
-                status: 503, ErrorReport(GatewayFailure.notReady), to: connection)
+            sendLast(status: 503, ErrorReport(GatewayFailure.notReady), to: connection)
         } else if isFull {
             counters.limited += 1
             sendLast(status: 503, ErrorReport(GatewayFailure.overloaded), to: connection)
@@ -20,46 +20,45 @@ extension GatewayInstance {
     }
 
     mutating func receive(_ bytes: Bytes, from connection: ConnectionID) {
-        guard connections[connection]?.isClosing == false else { return }
-        if let fits = connections[connection]?.http?.append(bytes) {
+        if let fits = exchanges[connection]?.append(bytes) {
             guard fits else { return close(connection) }
             pumpRequests(connection)
+            reschedule(connection)
         } else {
-            connections[connection]?.socket?.decoder.append(bytes)
+            sockets[connection]?.decoder.append(bytes)
             pumpSocket(connection)
         }
     }
 
+    /// The connection is gone, or is to go. Nothing of it is kept.
     mutating func forget(_ connection: ConnectionID) {
+        guard let state = connections[connection] else { return }
         leaveHome(connection)
-        if connections[connection]?.socket?.isOpen == true { counters.sessions -= 1 }
+        if state.isOpen { counters.sessions -= 1 }
+        if state.scheduled != nil { deadlines.cancel(connection) }
         connections.remove(connection)
+        exchanges.remove(connection)
+        sockets.remove(connection)
         counters.connections = connections.count
     }
 
     // MARK: - Sending
 
     mutating func send(_ bytes: Bytes, to connection: ConnectionID) {
-        guard connections[connection]?.isClosing == false else { return }
-        connections[connection]?.backlog.send(bytes.count, at: now.monotonic)
-        directives.append(.send(connection, bytes))
+        let sent: Void? = connections[connection]?.backlog.send(bytes.count, at: now.monotonic)
+        if sent != nil { directives.append(.send(connection, bytes)) }
     }
 
     /// The last thing that is done to a connection; what was sent before still leaves.
     mutating func close(_ connection: ConnectionID) {
-        guard connections[connection]?.isClosing == false else { return }
-        leaveHome(connection)
-        if connections[connection]?.socket?.isOpen == true { counters.sessions -= 1 }
-        connections[connection]?.isClosing = true
-        connections[connection]?.http = nil
-        connections[connection]?.socket = nil
+        guard connections.contains(connection) else { return }
+        forget(connection)
         directives.append(.close(connection))
     }
 
     mutating func backlogChanged(_ connection: ConnectionID, queuedBytes: Int) {
-        guard connections[connection]?.isClosing == false else { return }
         connections[connection]?.backlog.report(queued: queuedBytes, at: now.monotonic)
-        guard connections[connection]?.socket?.isOpen == true else { return }
+        guard connections[connection]?.isOpen == true else { return }
         if queuedBytes > settings.connectionQueueBytesMaximum {
             return closeSocket(connection, .tooSlow)
         }
@@ -68,7 +67,7 @@ extension GatewayInstance {
 
     /// Takes up again what waited for the socket.
     mutating func goOn(_ connection: ConnectionID) {
-        guard let home = connections[connection]?.socket?.link.home else { return }
+        guard let home = connections[connection]?.home else { return }
         if home == node {
             flush(SessionKey(edge: node, connection: connection))
         } else {
@@ -80,7 +79,9 @@ extension GatewayInstance {
     /// What is sent now may leave at once, and then nothing would tell that there is room again.
     mutating func wakeSoon(_ connection: ConnectionID) {
         // While bytes wait there, the next report will tell.
-        guard connections[connection]?.backlog.reported == 0 else { return }
+        guard let state = connections[connection], state.isOpen, state.backlog.reported == 0 else {
+            return
+        }
         connections[connection]?.wakeAt = now.monotonic + Self.wakeDelay
         reschedule(connection)
     }
@@ -96,27 +97,42 @@ extension GatewayInstance {
 
     // MARK: - Deadlines
 
+    /// To be called where a deadline may have come nearer. One that moved back is left as it is set:
+    /// what is woken too early is set again, so that the busy path never comes here.
     mutating func reschedule(_ connection: ConnectionID) {
-        guard let due = connections[connection]?.deadlineToSchedule(settings) ?? nil else { return }
-        deadlines.insert(connection, at: due)
+        guard let due = deadline(of: connection), let state = connections[connection] else {
+            return
+        }
+        if let scheduled = state.scheduled, scheduled <= due { return }
+        connections[connection]?.scheduled = due
+        deadlines.set(connection, atNanoseconds: due.nanoseconds)
+    }
+
+    private func deadline(of connection: ConnectionID) -> Instant? {
+        let parts = [
+            connections[connection]?.deadline(settings), exchanges[connection]?.deadline(settings),
+            sockets[connection]?.deadline(settings),
+        ]
+        return parts.compactMap { $0 ?? nil }.min()
     }
 
     mutating func meetDeadlines() {
-        while let due = deadlines.removeDue(at: now.monotonic) {
-            let counts = connections[due.connection]?.wasWoken(at: due.at)
-            guard counts == true else { continue }
-            meetDeadline(of: due.connection)
-            reschedule(due.connection)
+        while let connection = deadlines.popDue(atNanoseconds: now.monotonic.nanoseconds) {
+            connections[connection]?.scheduled = nil
+            meetDeadline(of: connection)
+            reschedule(connection)
         }
         startRefreshes()
     }
 
     private mutating func meetDeadline(of connection: ConnectionID) {
-        guard let state = connections[connection], !state.isClosing,
-            let due = state.deadline(settings), due <= now.monotonic
+        guard let due = deadline(of: connection), due <= now.monotonic,
+            let state = connections[connection]
         else { return }
         if let since = state.backlog.stuckSince, since + settings.stuckSocket <= now.monotonic {
-            guard state.socket == nil else { return closeSocket(connection, .tooSlow) }
+            guard exchanges.contains(connection) else {
+                return closeSocket(connection, .tooSlow)
+            }
             counters.tooSlow += 1
             return close(connection)
         }
@@ -124,12 +140,11 @@ extension GatewayInstance {
             connections[connection]?.wakeAt = nil
             goOn(connection)
         }
-        if let http = state.http {
-            guard let late = http.deadline(settings), late <= now.monotonic else { return }
-            guard http.isReceiving else { return close(connection) }
-            sendLast(
-                status: 408, ErrorReport(.malformed, "the request took too long"),
-                to: connection)
+        if let exchange = exchanges[connection] {
+            guard let late = exchange.deadline(settings), late <= now.monotonic else { return }
+            guard exchange.isReceiving else { return close(connection) }
+            let report = ErrorReport(.malformed, "the request took too long")
+            sendLast(status: 408, report, to: connection)
         } else {
             meetSocketDeadline(of: connection)
         }

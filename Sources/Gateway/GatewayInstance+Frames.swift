@@ -12,7 +12,7 @@ extension GatewayInstance {
         } catch {
             return takeBroken(error, from: connection)
         }
-        if case .greeting? = connections[connection]?.socket?.stage {
+        if isGreeting(connection) {
             guard case .hello(let hello) = frame else {
                 return closeSocket(
                     connection, .badFrame, after: ErrorReport(.malformed, "hello comes first"))
@@ -23,11 +23,17 @@ extension GatewayInstance {
         take(frame, bytes: text.count, from: connection)
     }
 
+    private func isGreeting(_ connection: ConnectionID) -> Bool {
+        if connections[connection]?.isOpen == true { return false }
+        if case .greeting? = sockets[connection]?.stage { return true }
+        return false
+    }
+
     private mutating func takeBroken(_ failure: FrameFailure, from connection: ConnectionID) {
         guard case .invalid(let report, let id) = failure else {
             return closeSocket(connection, .badFrame, after: failure.report)
         }
-        if case .greeting? = connections[connection]?.socket?.stage {
+        if isGreeting(connection) {
             let isToken = report.field == "token"
             return closeSocket(
                 connection, isToken ? .authenticationFailed : .badFrame, after: report, id: id)
@@ -64,7 +70,7 @@ extension GatewayInstance {
         case .unknown(let operation, let id):
             refuse(.unknownOperation(operation), id: id, on: connection)
         case .send, .get, .sync, .mark, .call:
-            let fits = connections[connection]?.socket?.requests.append(
+            let fits = sockets[connection]?.requests.append(
                 frame, bytes: bytes, maximum: settings.waitingMaximum)
             guard fits == true else {
                 counters.limited += 1
@@ -78,14 +84,12 @@ extension GatewayInstance {
     /// Asks what waits, in order, as far as the bounds allow.
     mutating func pumpFrames(_ connection: ConnectionID) {
         while let backlog = connections[connection]?.backlog.bytes(at: now.monotonic),
-            connections[connection]?.socket?.isOpen == true,
-            let next = connections[connection]?.socket?.requests.next(settings, backlog: backlog)
+            connections[connection]?.isOpen == true,
+            let next = sockets[connection]?.requests.next(settings, backlog: backlog)
         {
             start(next, on: connection)
         }
-        guard let requests = connections[connection]?.socket?.requests, requests.isHeldBack else {
-            return
-        }
+        guard sockets[connection]?.requests.checkHeldBack() == true else { return }
         // Nothing is on its way that would come back here: look again when the socket had a chance.
         wakeSoon(connection)
     }
@@ -93,7 +97,7 @@ extension GatewayInstance {
     private mutating func start(
         _ waiting: RequestQueue.Waiting, on connection: ConnectionID
     ) {
-        guard let identity = connections[connection]?.socket?.identity else { return }
+        guard let identity = connections[connection]?.identity else { return }
         let user = identity.user
         switch waiting.frame {
         case .send(let frame):
@@ -133,10 +137,10 @@ extension GatewayInstance {
         if case .refused = outcome { counters.refused += 1 }
         switch asker.form {
         case .frame(let id, let weight):
-            connections[asker.connection]?.socket?.requests.answered(weight)
+            sockets[asker.connection]?.requests.answered(weight)
             send(outcome.frame(id: id, isCall: false), to: asker.connection)
         case .call(let id, let weight):
-            connections[asker.connection]?.socket?.requests.answered(weight)
+            sockets[asker.connection]?.requests.answered(weight)
             send(outcome.frame(id: id, isCall: true), to: asker.connection)
         case .exchange: break
         }

@@ -8,10 +8,10 @@ import WebSocketWire
 extension GatewayInstance {
     /// Reads requests until one has to wait for its answer.
     mutating func pumpRequests(_ connection: ConnectionID) {
-        while connections[connection]?.isClosing == false,
-            connections[connection]?.http?.isAnswering == false
+        while connections.contains(connection),
+            exchanges[connection]?.isAnswering == false
         {
-            switch connections[connection]?.http?.next(at: now.monotonic) {
+            switch exchanges[connection]?.next(at: now.monotonic) {
             case .request(let request): serve(request, on: connection)
             case .goOn: send(HTTPResponse.goOn, to: connection)
             case .failed(let failure): return refuse(failure, on: connection)
@@ -21,7 +21,7 @@ extension GatewayInstance {
     }
 
     private mutating func serve(_ request: HTTPRequest, on connection: ConnectionID) {
-        guard let exchange = connections[connection]?.http?.exchange else { return }
+        guard let exchange = exchanges[connection]?.exchange else { return }
         counters.requests += 1
         let verdict = pass(connection)
         guard verdict == .passed else {
@@ -106,7 +106,7 @@ extension GatewayInstance {
     mutating func answer(
         _ exchange: UInt64, with response: HTTPResponse, on connection: ConnectionID
     ) {
-        let finished = connections[connection]?.http?.finish(exchange, at: now.monotonic)
+        let finished = exchanges[connection]?.finish(exchange, at: now.monotonic)
         guard let (method, keepsAlive) = finished.flatMap(\.self) else { return }
         let isLast = !keepsAlive || isDraining
         var response = response
@@ -170,8 +170,8 @@ extension APIRoute {
     var isPublic: Bool {
         switch self {
         case .createUser, .openSession: true
-        case .gateway, .socket, .findUser, .createChat, .chats, .members, .putMember,
-            .removeMember, .postMessage, .messages, .unknown:
+        case .gateway, .socket, .ownUser, .findUser, .user, .createChat, .chats, .chat, .members,
+            .putMember, .removeMember, .postMessage, .messages, .unknown:
             false
         }
     }

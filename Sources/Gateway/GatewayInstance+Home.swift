@@ -68,11 +68,10 @@ extension GatewayInstance {
 
     /// Pushes at once if the socket keeps up; else the push waits, and may collapse.
     mutating func offer(_ push: ClientSession.Push, to key: SessionKey) {
-        guard home[key]?.isAttached == true else { return }
-        if home[key]?.hasWaiting == false, mayLeave(key) {
-            guard let number = home[key]?.takeNumber() else { return }
+        if mayLeave(key), let number = home[key]?.takeNumber() ?? nil {
             return leave(push, number, key)
         }
+        guard home[key]?.isAttached == true else { return }
         let unsent = unsent(key)
         let room = max(0, settings.sessionQueueBytesMaximum - unsent)
         counters.collapsed += UInt64(home[key]?.enqueue(push, room: room) ?? 0)
@@ -95,7 +94,7 @@ extension GatewayInstance {
 
     /// Half of what may wait goes to the socket; the rest stays where it can collapse.
     private func mayLeave(_ key: SessionKey) -> Bool {
-        guard key.edge != node || connections[key.connection]?.socket?.isOpen == true else {
+        guard key.edge != node || connections[key.connection]?.isOpen == true else {
             return false
         }
         return unsent(key) < settings.sessionQueueBytesMaximum / 2

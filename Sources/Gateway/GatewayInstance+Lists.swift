@@ -27,6 +27,19 @@ extension GatewayInstance {
         }
     }
 
+    /// One chat: a list of one. A chat one is not in is not in the list.
+    func chatDescribed(_ answer: GatewayAnswer) -> Outcome {
+        switch answer {
+        case .heads(_, let heads):
+            guard let head = heads.first else {
+                return .refused(ErrorReport(MessageRefusal.notFound))
+            }
+            return .body(status: 200, ConversationHead(head).encoded())
+        case .failed(let failure): return .refused(ErrorReport(failure))
+        case .found, .membership, .message, .page: return .refused(.unexpectedAnswer)
+        }
+    }
+
     func listedHeads(_ answer: GatewayAnswer, _ list: ChatList, stream: UInt64) -> Outcome {
         switch answer {
         case .heads(let positions, let heads):

@@ -1,4 +1,5 @@
 import ChatWire
+import Membership
 import Toolbox
 import Vocabulary
 
@@ -17,8 +18,8 @@ extension GatewayInstance {
         case .createUser: return createUser(body, for: asker)
         case .openSession: return openSession(body, for: asker)
         case .socket, .unknown: return .refused(.unknownOperation("here"))
-        case .gateway, .findUser, .createChat, .chats, .members, .putMember, .removeMember,
-            .postMessage, .messages:
+        case .gateway, .ownUser, .findUser, .user, .createChat, .chats, .chat, .members, .putMember,
+            .removeMember, .postMessage, .messages:
             guard let identity else { return .refused(Self.unauthenticated) }
             return operate(route, body, key: key, by: identity.user, for: asker)
         }
@@ -29,10 +30,14 @@ extension GatewayInstance {
     ) -> Outcome? {
         switch route {
         case .gateway: return .body(status: 200, meetingPoint(of: user).encoded())
+        case .ownUser: ask(.lookUp(.user(user)), .ownUser(asker))
         case .findUser(let name): return findUser(name: name, for: asker)
+        case .user(let other): ask(.lookUp(.user(other)), .describeUser(asker))
         case .createChat: return createChat(body, key: key, by: user, for: asker)
         case .chats(let cursor, let limit):
             listChats(of: user, ChatList(cursor: cursor, limit: limit), for: asker)
+        case .chat(let chat):
+            ask(.heads(user: user, chats: [chat], since: []), .describeChat(asker))
         case .members(let chat): listMembers(chat, of: user, for: asker)
         case .putMember(let chat, let member):
             return putMember(body, chat, member, by: user, for: asker)
@@ -61,8 +66,9 @@ extension GatewayInstance {
         case .refreshHeads(let user): refreshHeadsFound(answer, of: user)
         case .mark: break
         case .registerHash, .register, .logInAccount, .logInVerify, .logInDevice, .findUser,
-            .createChat, .presentHead, .changeMembers, .members, .post, .page, .listChats,
-            .listHeads:
+            .ownUser, .describeUser, .createChat, .presentHead, .changeMembers, .describeChat,
+            .members, .post,
+            .page, .listChats, .listHeads:
             guard let asker = waiting.asker else { return }
             if let outcome = outcome(of: answer, for: waiting) { finish(asker, outcome) }
         }
@@ -74,10 +80,13 @@ extension GatewayInstance {
         case .logInAccount(let asker, let request): accountFound(answer, request, for: asker)
         case .logInDevice(_, let user): deviceOpened(answer, user)
         case .findUser: userFound(answer)
+        case .describeUser: userDescribed(answer)
+        case .ownUser: ownUserFound(answer)
         case .createChat(let asker, let user): chatCreated(answer, by: user, for: asker)
         case .presentHead(_, let chat, let fallback):
             presentHead(answer, chat, fallback: fallback)
         case .changeMembers: membersChanged(answer)
+        case .describeChat: chatDescribed(answer)
         case .members: membersListed(answer)
         case .post: posted(answer)
         case .page(_, let chat): pageRead(answer, of: chat)
@@ -107,10 +116,10 @@ extension GatewayInstance {
         case .exchange(let exchange):
             answer(exchange, outcome, on: asker.connection)
             pumpRequests(asker.connection)
+            reschedule(asker.connection)
         case .frame, .call:
             answerFrame(asker, outcome)
             pumpFrames(asker.connection)
         }
-        reschedule(asker.connection)
     }
 }

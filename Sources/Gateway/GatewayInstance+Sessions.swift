@@ -23,9 +23,12 @@ extension GatewayInstance {
         let owner = ring.owner(of: identity.user)
         let joining = SocketSession.Joining(
             id: hello.id, since: now.monotonic, cursor: hello.cursor)
-        connections[connection]?.socket?.join(
-            joining, identity: identity, session: session, home: owner)
+        sockets[connection]?.join(
+            joining, session: session, home: owner)
+        connections[connection]?.identity = identity
+        connections[connection]?.home = owner
         attach(connection)
+        reschedule(connection)
     }
 
     // MARK: - Home
@@ -33,10 +36,11 @@ extension GatewayInstance {
     /// Begins an attempt to attach. From the second on, what came between was missed.
     private mutating func attach(_ connection: ConnectionID) {
         let retryAt = now.monotonic + settings.attachRetry
-        connections[connection]?.socket?.link.ask(retryAt: retryAt)
-        guard let socket = connections[connection]?.socket else { return }
+        sockets[connection]?.link.ask(retryAt: retryAt)
+        guard let socket = sockets[connection], let identity = connections[connection]?.identity
+        else { return }
         let attachment = Attachment(
-            session: socket.session, user: socket.identity.user, device: socket.identity.device,
+            session: socket.session, user: identity.user, device: identity.device,
             attempt: socket.link.attempt, push: socket.link.push,
             hasMissed: socket.link.attempt > 1)
         if socket.link.home == node {
@@ -48,7 +52,7 @@ extension GatewayInstance {
 
     mutating func homeAttached(_ connection: ConnectionID) {
         let checkAt = now.monotonic + Self.linkCheck
-        connections[connection]?.socket?.link.attached(checkAt: checkAt)
+        sockets[connection]?.link.attached(checkAt: checkAt)
         settle(connection)
     }
 
@@ -77,7 +81,7 @@ extension GatewayInstance {
     }
 
     private func isCurrent(_ attempt: UInt32, _ connection: ConnectionID, _ peer: NodeID) -> Bool {
-        guard let link = connections[connection]?.socket?.link else { return false }
+        guard let link = sockets[connection]?.link else { return false }
         return link.home == peer && link.attempt == attempt
     }
 
@@ -85,13 +89,13 @@ extension GatewayInstance {
         _ texts: [Bytes], last: UInt64, for connection: ConnectionID
     ) {
         let bytes = texts.reduce(0) { $0 + $1.count }
-        let isDense = connections[connection]?.socket?.link.receive(
+        let isDense = sockets[connection]?.link.receive(
             last: last, count: texts.count, bytes: bytes)
         guard let isDense else { return }
         // What is missing cannot be told from here: the home starts again, with gaps.
         guard isDense else { return attach(connection) }
-        guard connections[connection]?.socket?.isOpen == true else {
-            connections[connection]?.socket?.held += texts
+        guard connections[connection]?.isOpen == true else {
+            sockets[connection]?.held += texts
             return
         }
         for text in texts { sendText(text, to: connection) }
@@ -100,42 +104,40 @@ extension GatewayInstance {
 
     /// Tells a remote home how much has left, once it is worth a message.
     mutating func credit(_ connection: ConnectionID, isForced: Bool = false) {
-        guard let state = connections[connection], let socket = state.socket,
-            socket.link.home != node
-        else { return }
+        guard let state = connections[connection], state.home != node else { return }
         let step = max(1, settings.sessionQueueBytesMaximum / 16)
         let queued = state.backlog.reported
-        let isDue = connections[connection]?.socket?.link.isCreditDue(queued: queued, step: step)
-        guard isDue == true || isForced else { return }
+        let isDue = sockets[connection]?.link.isCreditDue(queued: queued, step: step)
+        guard isDue == true || isForced, let link = sockets[connection]?.link else { return }
         let message = EdgeHomeMessage.credit(
-            connection, attempt: socket.link.attempt, received: socket.link.received,
+            connection, attempt: link.attempt, received: link.received,
             queued: UInt32(clamping: queued))
-        tell(socket.link.home, message)
+        tell(state.home, message)
     }
 
     mutating func meetLinkDeadline(of connection: ConnectionID) {
-        guard let link = connections[connection]?.socket?.link, link.home != node,
+        guard let link = sockets[connection]?.link, link.home != node,
             let due = link.deadline, due <= now.monotonic
         else { return }
         guard link.isAttached else { return attach(connection) }
-        connections[connection]?.socket?.link.attached(checkAt: now.monotonic + Self.linkCheck)
+        sockets[connection]?.link.attached(checkAt: now.monotonic + Self.linkCheck)
         credit(connection, isForced: true)
     }
 
     /// The node that is home of these sessions is gone, or the way to it.
     mutating func loseHome(_ peer: NodeID) {
         for connection in connections.sortedKeys where peer != node {
-            guard let socket = connections[connection]?.socket, socket.link.home == peer,
+            guard let socket = sockets[connection], socket.link.home == peer,
                 socket.link.attempt > 0
             else { continue }
-            connections[connection]?.socket?.link.ask(retryAt: now.monotonic + settings.attachRetry)
+            sockets[connection]?.link.ask(retryAt: now.monotonic + settings.attachRetry)
             if case .joining(let joining) = socket.stage, !joining.isSettled { settle(connection) }
             reschedule(connection)
         }
     }
 
     mutating func leaveHome(_ connection: ConnectionID) {
-        guard let socket = connections[connection]?.socket, socket.link.attempt > 0 else { return }
+        guard let socket = sockets[connection], socket.link.attempt > 0 else { return }
         if socket.link.home == node {
             detachHere(SessionKey(edge: node, connection: connection))
         } else {
@@ -148,7 +150,7 @@ extension GatewayInstance {
     /// A home elsewhere is waited for no longer: the client is served without, and gets its gaps
     /// when the home is back. This node's own subscriptions are what `not_ready` is for.
     mutating func settleWithoutHome(_ connection: ConnectionID) {
-        guard let socket = connections[connection]?.socket,
+        guard let socket = sockets[connection],
             case .joining(let joining) = socket.stage
         else { return }
         guard socket.link.home == node else {
@@ -162,16 +164,16 @@ extension GatewayInstance {
 
     /// Attached, so that nothing is missed from here on: look where the client stands.
     private mutating func settle(_ connection: ConnectionID) {
-        guard case .joining(var joining)? = connections[connection]?.socket?.stage,
+        guard case .joining(var joining)? = sockets[connection]?.stage,
             !joining.isSettled
         else { return }
         joining.isSettled = true
-        connections[connection]?.socket?.stage = .joining(joining)
+        sockets[connection]?.stage = .joining(joining)
         guard let text = joining.cursor else {
             return welcome(connection, cursor: SyncCursor().encoded(), isBehind: nil)
         }
         guard SyncCursor(decoding: text) != nil,
-            let user = connections[connection]?.socket?.identity.user
+            let user = connections[connection]?.identity.user
         else { return welcome(connection, cursor: SyncCursor().encoded(), isBehind: true) }
         ask(.lookUp(.chats(user: user)), .joinChats(connection))
     }
@@ -205,31 +207,33 @@ extension GatewayInstance {
     private func joinCursor(
         _ connection: ConnectionID
     ) -> (text: Bytes, cursor: SyncCursor, user: UserID)? {
-        guard let socket = connections[connection]?.socket,
-            case .joining(let joining) = socket.stage, let text = joining.cursor,
-            let cursor = SyncCursor(decoding: text)
+        guard case .joining(let joining)? = sockets[connection]?.stage, let text = joining.cursor,
+            let cursor = SyncCursor(decoding: text),
+            let user = connections[connection]?.identity.user
         else { return nil }
-        return (text, cursor, socket.identity.user)
+        return (text, cursor, user)
     }
 
     private mutating func welcome(
         _ connection: ConnectionID, cursor: Bytes, isBehind: Bool?
     ) {
-        guard let socket = connections[connection]?.socket,
-            case .joining(let joining) = socket.stage
+        guard let socket = sockets[connection],
+            case .joining(let joining) = socket.stage,
+            let identity = connections[connection]?.identity
         else { return }
         var welcome = Welcome(
-            session: socket.session, user: socket.identity.user, device: socket.identity.device,
+            session: socket.session, user: identity.user, device: identity.device,
             node: node, time: now.wall, cursor: cursor)
         welcome.id = joining.id
         welcome.ringEpoch = ring.epoch
         welcome.heartbeatMilliseconds = Int(settings.heartbeat.nanoseconds / 1_000_000)
         welcome.isBehind = isBehind
         send(.welcome(welcome), to: connection)
-        connections[connection]?.socket?.open()
+        sockets[connection]?.open()
+        connections[connection]?.isOpen = true
         counters.sessions += 1
         for text in socket.held { sendText(text, to: connection) }
-        connections[connection]?.socket?.held = []
+        sockets[connection]?.held = []
         goOn(connection)
         reschedule(connection)
     }

@@ -27,22 +27,23 @@ extension GatewayInstance {
             var response = HTTPResponse(status: 101)
             for field in fields { response.headers.append(field.name, field.value) }
             send(response.encoded(), to: connection)
-            let rest = connections[connection]?.http?.takeRemainder() ?? Bytes()
-            connections[connection]?.http = nil
-            connections[connection]?.socket = SocketSession(
-                edge: node, settings, at: now.monotonic)
+            let rest = exchanges[connection]?.takeRemainder() ?? Bytes()
+            exchanges.remove(connection)
+            sockets.insert(
+                SocketSession(edge: node, settings, at: now.monotonic), as: connection)
+            reschedule(connection)
             receive(rest, from: connection)
         }
         return nil
     }
 
     mutating func pumpSocket(_ connection: ConnectionID) {
-        while connections[connection]?.isClosing == false {
+        while connections.contains(connection) {
             do throws(WebSocketFailure) {
-                guard let message = try connections[connection]?.socket?.decoder.next() else {
+                guard let message = try sockets[connection]?.decoder.next() else {
                     return
                 }
-                connections[connection]?.socket?.heardAt = now.monotonic
+                sockets[connection]?.heardAt = now.monotonic
                 take(message, from: connection)
             } catch {
                 return endSocket(connection, code: error.closeCode, reason: error.what)
@@ -118,7 +119,7 @@ extension GatewayInstance {
     }
 
     mutating func meetSocketDeadline(of connection: ConnectionID) {
-        guard let socket = connections[connection]?.socket else { return }
+        guard let socket = sockets[connection] else { return }
         let now = now.monotonic
         if let leavesAt = socket.leavesAt, leavesAt <= now {
             return closeSocket(connection, .restart)
@@ -153,14 +154,13 @@ extension GatewayInstance {
     }
 
     private mutating func sendAway(_ connection: ConnectionID) {
-        guard let state = connections[connection], !state.isClosing else { return }
-        if let http = state.http {
-            if !http.isAnswering { close(connection) }
-        } else if let socket = state.socket {
+        if let exchange = exchanges[connection] {
+            if !exchange.isAnswering { close(connection) }
+        } else if let socket = sockets[connection] {
             if case .greeting = socket.stage { return closeSocket(connection, .restart) }
             let jitter = settings.goawayJitter.nanoseconds / 1_000_000
             let after = jitter > 0 ? random.below(Int(jitter)) : 0
-            connections[connection]?.socket?.leavesAt =
+            sockets[connection]?.leavesAt =
                 now.monotonic + .milliseconds(after) + settings.goawayGrace
             send(.goaway(Goaway(reason: .restart, afterMilliseconds: after)), to: connection)
         }

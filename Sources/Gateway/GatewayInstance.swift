@@ -22,8 +22,11 @@ public struct GatewayInstance: Sendable {
     let pages: SortedMap<String, StaticPage>
     var random: SeededRandom
 
+    /// Every socket, and what it speaks: one of the two that follow.
     var connections = SlotTable<ConnectionID, ClientConnection>()
-    var deadlines = DeadlineHeap()
+    var exchanges = SlotTable<ConnectionID, HTTPSession>()
+    var sockets = SlotTable<ConnectionID, SocketSession>()
+    var deadlines = DeadlineQueue<ConnectionID>()
     var pending: [RequestID: Pending] = [:]
     private var lastRequest: UInt64 = 0
     var passwordJobs = 0
@@ -74,7 +77,6 @@ public struct GatewayInstance: Sendable {
     ) {
         begin(at: now, &directives)
         receive(bytes, from: connection)
-        reschedule(connection)
         end(&directives)
     }
 
@@ -194,8 +196,9 @@ public struct GatewayInstance: Sendable {
 
     /// When time alone may change something; may be early, never late.
     public var nextDeadline: Instant? {
-        guard let retry = refreshes.retryAt else { return deadlines.earliest }
-        return deadlines.earliest.map { min($0, retry) } ?? retry
+        let earliest = deadlines.earliestNanoseconds.map(Instant.init(nanoseconds:))
+        guard let retry = refreshes.retryAt else { return earliest }
+        return earliest.map { min($0, retry) } ?? retry
     }
 
     // MARK: - One event

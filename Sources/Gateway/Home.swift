@@ -14,7 +14,7 @@ struct Home: Sendable {
     var count: Int { sessions.count }
 
     subscript(key: SessionKey) -> ClientSession? {
-        _read { yield sessions[key] }
+        get { sessions[key] }
         _modify { yield &sessions[key] }
     }
 
@@ -43,7 +43,8 @@ struct Home: Sendable {
     }
 
     mutating func remove(_ key: SessionKey) {
-        guard let session = sessions.remove(key) else { return }
+        guard let session = sessions[key] else { return }
+        sessions.remove(key)
         let user = session.attachment.user
         let left = keysByUser[user]?.filter { $0 != key } ?? []
         keysByUser[user] = left.isEmpty ? nil : left

@@ -11,11 +11,14 @@ enum Pending: Sendable {
     case logInVerify(Asker, SessionRequest, Account?)
     case logInDevice(Asker, UserID)
     case findUser(Asker)
+    case describeUser(Asker)
+    case ownUser(Asker)
 
     // Chats.
     case createChat(Asker, UserID)
     case presentHead(Asker, ChatID, fallback: SequenceNumber)
     case changeMembers(Asker)
+    case describeChat(Asker)
     case members(Asker)
     case post(Asker)
     case page(Asker, ChatID)
@@ -35,8 +38,10 @@ enum Pending: Sendable {
         switch self {
         case .registerHash(let asker, _), .register(let asker), .logInAccount(let asker, _),
             .logInVerify(let asker, _, _), .logInDevice(let asker, _), .findUser(let asker),
-            .createChat(let asker, _), .presentHead(let asker, _, _), .changeMembers(let asker),
-            .members(let asker), .post(let asker), .page(let asker, _), .listChats(let asker, _, _),
+            .ownUser(let asker), .describeUser(let asker), .createChat(let asker, _),
+            .presentHead(let asker, _, _),
+            .changeMembers(let asker), .describeChat(let asker), .members(let asker),
+            .post(let asker), .page(let asker, _), .listChats(let asker, _, _),
             .listHeads(let asker, _, _):
             asker
         case .mark, .joinChats, .joinHeads, .refreshChats, .refreshHeads: nil

@@ -31,8 +31,9 @@ struct RequestQueue: Sendable {
 
     var hasWaiting: Bool { front < waiting.count }
 
-    /// Whether the next request waits for room in the socket, and for no answer.
-    var isHeldBack: Bool { hasWaiting && outstanding == 0 }
+    /// Whether the next request waits for room in the socket, and for no answer. Mutating so that
+    /// it looks in place.
+    mutating func checkHeldBack() -> Bool { hasWaiting && outstanding == 0 }
 
     /// Lets a request wait; false if too much waits already.
     mutating func append(_ frame: ClientFrame, bytes: Int, maximum: Int) -> Bool {

@@ -1,28 +1,26 @@
-/// A dictionary for large values that are touched many times per event.
+/// A dictionary for large values that are changed many times per event.
 ///
-/// Values lie in slots and are read and changed where they lie; a standard dictionary copies the
-/// whole value for every look. The slot that was changed last is remembered, so that the many
-/// touches of one event look it up once. For look-up: `keys` come in no order of their own.
+/// Values lie in slots and are changed where they lie; a standard dictionary moves the whole value
+/// out and back. The slot that was changed last is remembered, so that the many changes of one event
+/// look it up once.
 struct SlotTable<Key: Hashable & Comparable & Sendable, Value: Sendable>: Sendable {
     private var slotsByKey: [Key: Int] = [:]
     private var slots: [Value?] = []
     private var free: [Int] = []
     private var last: (key: Key, slot: Int)?
 
-    init() {}
-
     var count: Int { slotsByKey.count }
 
     /// Ascending. O(n log n).
     var sortedKeys: [Key] { slotsByKey.keys.sorted() }
 
+    func contains(_ key: Key) -> Bool { slot(of: key) != nil }
+
+    /// A value to read, copied, or to change in place. Not for adding and removing.
     subscript(key: Key) -> Value? {
-        _read {
-            if let slot = slot(of: key) {
-                yield slots[slot]
-            } else {
-                yield nil
-            }
+        get {
+            guard let slot = slot(of: key) else { return nil }
+            return slots[slot]
         }
         _modify {
             if let slot = slot(of: key) {
@@ -48,14 +46,11 @@ struct SlotTable<Key: Hashable & Comparable & Sendable, Value: Sendable>: Sendab
         }
     }
 
-    @discardableResult
-    mutating func remove(_ key: Key) -> Value? {
-        guard let slot = slotsByKey.removeValue(forKey: key) else { return nil }
+    mutating func remove(_ key: Key) {
+        guard let slot = slotsByKey.removeValue(forKey: key) else { return }
         last = nil
         free.append(slot)
-        let value = slots[slot]
         slots[slot] = nil
-        return value
     }
 
     private func slot(of key: Key) -> Int? {

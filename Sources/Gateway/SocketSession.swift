@@ -29,7 +29,6 @@ struct SocketSession: Sendable {
     private let edge: NodeID
     var decoder: WebSocketDecoder
     var stage: Stage
-    var identity = Identity(user: UserID(0), device: DeviceID(0))
     var session = ClientSessionID(0)
     var link: HomeLink
     var requests = RequestQueue()
@@ -49,16 +48,11 @@ struct SocketSession: Sendable {
         heardAt = now
     }
 
-    var isOpen: Bool {
-        if case .open = stage { true } else { false }
-    }
-
     /// A good `hello` came.
     mutating func join(
-        _ joining: Joining, identity: Identity, session: ClientSessionID, home: NodeID
+        _ joining: Joining, session: ClientSessionID, home: NodeID
     ) {
         stage = .joining(joining)
-        self.identity = identity
         self.session = session
         link = HomeLink(home: home)
     }

@@ -13,5 +13,8 @@ public enum ChatPage {
         StaticPage(
             path: "/app.js", contentType: "text/javascript; charset=utf-8",
             body: Bytes(PackageResources.app_js)),
+        StaticPage(
+            path: "/icon.svg", contentType: "image/svg+xml",
+            body: Bytes(PackageResources.icon_svg)),
     ]
 }

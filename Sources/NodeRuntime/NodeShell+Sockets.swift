@@ -180,7 +180,9 @@ extension NodeShell {
 
     private func wait(for connection: ShellConnection, writing: Bool) {
         do throws(SystemCallFailure) {
-            try poll.change(connection.socket, key: connection.id.rawValue, to: writing ? [.reading, .writing] : .reading)
+            try poll.change(
+                connection.socket, key: connection.id.rawValue,
+                to: writing ? [.reading, .writing] : .reading)
         } catch {
             unreachable("\(connection.id) is in the poll: \(error)")
         }

@@ -121,7 +121,8 @@ extension ReplicaInstance {
             do throws(DecodeFailure) {
                 newest = max(newest, try CommandEnvelope.unwrap(entry.payload).time)
             } catch {
-                unreachable("\(group) \(entry.index) holds a command that no leader wrote: \(error)")
+                unreachable(
+                    "\(group) \(entry.index) holds a command that no leader wrote: \(error)")
             }
         }
         return newest

@@ -55,6 +55,14 @@ public struct ReplicaInstance<Machine: ReplicatedMachine>: Sendable {
     public var isLeader: Bool { raft.role == .leader }
     public var leader: NodeID? { raft.leader }
 
+    #if PLANTED_FAULTS
+        /// Makes Raft and the machine commit mistakes on purpose.
+        public mutating func plant(_ fault: PlantedRaftFault?, _ change: (inout Machine) -> Void) {
+            raft.plantedFault = fault
+            change(&machine)
+        }
+    #endif
+
     // MARK: Requests
 
     /// Takes a command for the log; a reply follows, now or after it is applied.

@@ -39,7 +39,8 @@ struct GroupRoute: Sendable {
     var guesses = 0
 
     var nextDeadline: Instant? {
-        let retry = waiting.isEmpty ? nil : retryAt
+        // A broken stream goes on when its last request is accounted for, not at a time.
+        let retry = waiting.isEmpty || isBroken ? nil : retryAt
         return [retry, waiting.first?.value.deadline].compactMap { $0 }.min()
     }
 }

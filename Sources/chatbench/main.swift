@@ -1,1 +1,1 @@
-print("not open yet")
+BenchProgram.run(CommandLine.arguments)

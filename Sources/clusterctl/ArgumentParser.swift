@@ -1,60 +1,141 @@
-/// Tells options from words. Options may stand anywhere; behind `--` everything is a word.
-struct ArgumentParser {
-    private static let flags = ["--copies"]
-    private static let valued = ["--device"]
+import Configuration
 
-    private let arguments: [String]
-    private(set) var config: String?
-    private(set) var isJSON = false
-    private(set) var wantsHelp = false
-    private var found: [(name: String, value: String?)] = []
+/// What is wrong with a command line, and the command whose help tells how it should be.
+public struct ArgumentFailure: Error, Hashable, Sendable {
+    public let message: String
+    public let path: [String]
 
-    init(_ arguments: [String]) { self.arguments = arguments }
+    public init(message: String, path: [String]) {
+        self.message = message
+        self.path = path
+    }
+}
 
-    /// Reads all arguments and answers those that are no options.
-    mutating func words() throws(ControlFailure) -> [String] {
+/// Fits the words of a command line to the descriptions of commands.
+///
+/// Options may stand anywhere behind the words of the command that they belong to, as `--name VALUE`
+/// or `--name=VALUE`; behind `--` everything is an operand.
+public struct ArgumentParser: Sendable {
+    public enum Outcome: Hashable, Sendable {
+        case run(CommandArguments)
+        /// Of the command, or the family of commands, with that path.
+        case help(path: [String])
+    }
+
+    private let commands: [CommandDescription]
+    private let globalOptions: [CommandDescription.Option]
+    private var path: [String] = []
+    private var operands: [String] = []
+    private var options: [String: String] = [:]
+    private var asksForHelp = false
+
+    /// - Parameter words: without the program's name.
+    public static func parse(
+        _ words: [String], commands: [CommandDescription],
+        globalOptions: [CommandDescription.Option]
+    ) throws(ArgumentFailure) -> Outcome {
+        var parser = ArgumentParser(commands: commands, globalOptions: globalOptions)
+        try parser.read(words)
+        return try parser.outcome()
+    }
+
+    private init(commands: [CommandDescription], globalOptions: [CommandDescription.Option]) {
+        self.commands = commands
+        self.globalOptions = globalOptions
+    }
+
+    private mutating func read(_ words: [String]) throws(ArgumentFailure) {
+        var rest = words[...]
+        while let word = rest.popFirst() {
+            if word == "--" {
+                operands += rest
+                return
+            }
+            if word == "--help" || word == "-h" {
+                asksForHelp = true
+            } else if word.hasPrefix("-"), word != "-" {
+                try readOption(word, &rest)
+            } else {
+                try readWord(word)
+            }
+        }
+    }
+
+    private mutating func readWord(_ word: String) throws(ArgumentFailure) {
+        if operands.isEmpty, commands.contains(where: { $0.path.starts(with: path + [word]) }) {
+            path.append(word)
+            return
+        }
+        guard command != nil else { throw unknownCommand(word) }
+        operands.append(word)
+    }
+
+    private mutating func readOption(
+        _ word: String, _ rest: inout ArraySlice<String>
+    ) throws(ArgumentFailure) {
+        let parts = word.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+        let name = String(parts[0])
+        guard let option = knownOptions.first(where: { $0.name == name }) else {
+            throw failure("unknown option \"\(name)\"", name, among: knownOptions.map(\.name))
+        }
+        guard options[name] == nil else { throw failure("\(name) stands twice") }
+        guard let value = option.value else {
+            guard parts.count == 1 else { throw failure("\(name) takes no value") }
+            options[name] = ""
+            return
+        }
+        guard let given = parts.count == 2 ? String(parts[1]) : rest.popFirst(), !given.isEmpty
+        else { throw failure("\(name) needs a value: \(name) \(value)") }
+        options[name] = given
+    }
+
+    private func outcome() throws(ArgumentFailure) -> Outcome {
+        if asksForHelp { return .help(path: path) }
+        guard let command else {
+            let next = nextWords.joined(separator: ", ")
+            throw failure(path.isEmpty ? "a command is missing" : "which? one of: \(next)")
+        }
+        let needed = command.operands.filter { !$0.isOptional }
+        if operands.count < needed.count {
+            throw failure("\(needed[operands.count].name) is missing")
+        }
+        if operands.count > command.operands.count {
+            throw failure("\"\(operands[command.operands.count])\" is one argument too many")
+        }
+        return .run(CommandArguments(path: path, operands: operands, options: options))
+    }
+
+    // MARK: What is known at this point
+
+    private var command: CommandDescription? { commands.first { $0.path == path } }
+
+    private var knownOptions: [CommandDescription.Option] {
+        (command?.options ?? []) + globalOptions
+    }
+
+    private var nextWords: [String] {
         var words: [String] = []
-        var rest = arguments[...]
-        while let argument = rest.popFirst() {
-            switch argument {
-            case "--help", "-h": wantsHelp = true
-            case "--json": isJSON = true
-            case "--config": config = try Self.value(of: argument, &rest)
-            case "--": return words + rest
-            case _ where Self.flags.contains(argument): found.append((argument, nil))
-            case _ where Self.valued.contains(argument):
-                found.append((argument, try Self.value(of: argument, &rest)))
-            case _ where argument.hasPrefix("-") && argument != "-":
-                throw .usage("unknown option \"\(argument)\"\n\n\(HelpTopic.program.text)")
-            default: words.append(argument)
+        for command in commands where command.path.starts(with: path) {
+            if let word = command.path.dropFirst(path.count).first, !words.contains(word) {
+                words.append(word)
             }
         }
         return words
     }
 
-    private static func value(
-        of option: String, _ rest: inout ArraySlice<String>
-    ) throws(ControlFailure) -> String {
-        guard let value = rest.popFirst(), !value.hasPrefix("--") else {
-            throw .usage("\(option) needs a value behind it")
-        }
-        return value
+    private func unknownCommand(_ word: String) -> ArgumentFailure {
+        let full = (path + [word]).joined(separator: " ")
+        return failure("unknown command \"\(full)\"", word, among: nextWords)
     }
 
-    mutating func takeFlag(_ name: String) -> Bool {
-        guard let index = found.firstIndex(where: { $0.name == name }) else { return false }
-        found.remove(at: index)
-        return true
+    private func failure(_ message: String) -> ArgumentFailure {
+        ArgumentFailure(message: message, path: path)
     }
 
-    mutating func takeValue(_ name: String) -> String? {
-        guard let index = found.firstIndex(where: { $0.name == name }) else { return nil }
-        return found.remove(at: index).value
-    }
-
-    /// Throws if an option is left that the command does not have.
-    func expectNoFlags() throws(ControlFailure) {
-        guard let option = found.first else { return }
-        throw .usage("this command has no option \(option.name)")
+    private func failure(
+        _ message: String, _ word: String, among known: [String]
+    ) -> ArgumentFailure {
+        let guess = NearestWord.guess(word, among: known).map { ", did you mean \"\($0)\"?" }
+        return failure(message + (guess ?? ""))
     }
 }

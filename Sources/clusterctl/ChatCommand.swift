@@ -1,90 +1,93 @@
 import AdminWire
-import Configuration
 import Toolbox
 import Vocabulary
 
-/// `chat ID`: one chat, and each copy of it.
-struct ChatCommand {
-    private let client: ClusterClient
-    private let isJSON: Bool
+/// `clusterctl chat`
+struct ChatCommand: Command {
+    static let description = CommandDescription(
+        path: ["chat"], summary: "Shows a chat's copies and whether they are the same.",
+        operands: [.init("ID", help: "the chat's number, such as 4 or c4")],
+        details: """
+            Asks every node. Exits with 1 if copies at the same head differ, or no node has the chat.
+            Copies that are at different heads are looked at again for half a second.
+            """)
 
-    init(_ invocation: Invocation) throws(ControlFailure) {
-        client = try ClusterClient(invocation.config)
-        isJSON = invocation.isJSON
+    private static let looksMaximum = 6
+    private static let lookInterval = Duration.milliseconds(100)
+
+    private let chat: ChatID
+
+    init(_ arguments: CommandArguments) throws(ControlFailure) {
+        chat = try CommandArguments.id(arguments.operands[0], "a chat's number")
     }
 
-    func describe(_ chat: ChatID) throws(ControlFailure) -> Output {
-        var copies: [ChatStatus] = []
-        var answered = false
-        for node in client.configuration.nodes {
-            let copy = try client.ask(node, .chat(chat)) { bytes throws(AdminFailure) in
-                try ChatStatus.decode(bytes)
+    func run(
+        _ options: GlobalOptions, _ console: inout some Console
+    ) throws(ControlFailure) -> ExitStatus {
+        let door = try options.door()
+        var reading = try look(door)
+        for _ in 1..<Self.looksMaximum where !Self.comparison(reading).isAtOneHead {
+            try pause(Self.lookInterval)
+            reading = try look(door)
+        }
+        let comparison = Self.comparison(reading)
+        reading.complain(&console)
+        guard let first = comparison.copies.first else {
+            guard reading.status == .good else { return reading.status }
+            throw .bad("no node that answers has chat \(chat.digits)")
+        }
+        console.write(
+            options.printsJSON ? Self.json(comparison) : Self.text(comparison, first))
+        return comparison.differing.isEmpty ? .good : .bad
+    }
+
+    /// What each node has; nil for one that has no copy.
+    private func look(_ door: ClusterDoor) throws(ControlFailure) -> NodeReading<ChatStatus?> {
+        NodeReading(try door.askAll(.chat(chat))) { answer throws(AdminCallFailure) in
+            do throws(AdminCallFailure) {
+                return try answer.shape(ChatStatus.self)
+            } catch .refused(status: 404, _) {
+                return nil
             }
-            if let copy { copies.append(copy) }
-            // A node without a copy answers as well, but with nothing to show.
-            if copy == nil, !answered {
-                answered = try client.ask(node, .status) { _ throws(AdminFailure) in true } ?? false
-            }
-        }
-        guard let newest = copies.max(by: { $0.head < $1.head }) else {
-            guard answered else {
-                throw .unreachable(
-                    "no node answers\nIs the cluster running? scripts/cluster status")
-            }
-            throw .answer("not_found: there is no chat \(chat.digits)")
-        }
-        let differ = Self.differ(copies)
-        return isJSON
-            ? .json(Self.json(newest, copies), isBad: differ)
-            : Output(Self.text(newest, copies, differ), isBad: differ)
-    }
-
-    /// Whether two copies at one head tell another history.
-    private static func differ(_ copies: [ChatStatus]) -> Bool {
-        copies.indices.contains { index in
-            copies[..<index].contains {
-                $0.head == copies[index].head && $0.digest != copies[index].digest
-            }
         }
     }
 
-    private static func json(_ chat: ChatStatus, _ copies: [ChatStatus]) -> Bytes {
-        guard case .object(var object)? = value(of: chat) else { return chat.encoded() }
-        let list = copies.map { copy -> JSONValue in
-            [
-                "node": .integer(Int64(copy.node.rawValue)),
-                "head": .integer(Int64(copy.head.rawValue)),
-                "digest": .text(HexDigits.encode(copy.digest)),
-            ]
-        }
-        object.set("copies", to: .array(list))
-        return JSONValue.object(object).encoded()
+    private static func comparison(_ reading: NodeReading<ChatStatus?>) -> ChatComparison {
+        ChatComparison(copies: reading.told.compactMap(\.value))
     }
 
-    private static func value(of chat: ChatStatus) -> JSONValue? {
-        do throws(JSONFailure) {
-            return try JSONValue.parse(chat.encoded())
-        } catch {
-            return nil
+    private static func text(_ comparison: ChatComparison, _ chat: ChatStatus) -> String {
+        let members = chat.members.map {
+            $0.role == .member ? "\($0.user)" : "\($0.user) (\($0.role.rawValue))"
         }
-    }
-
-    private static func text(_ chat: ChatStatus, _ copies: [ChatStatus], _ differ: Bool) -> String {
-        var members = TextTable(["user", "role"])
-        for member in chat.members { members.add([member.user.description, member.role.rawValue]) }
-        var table = TextTable(["node", "head", "digest"])
-        for copy in copies {
-            table.add([
-                copy.node.description, copy.head.digits, HexDigits.encode(copy.digest),
+        let facts = Table.facts([
+            ("chat", "\(chat.chat)"), ("kind", chat.kind.rawValue), ("title", chat.title),
+            ("shard", "\(chat.shard) in \(chat.group)"),
+            ("members", members.joined(separator: ", ")),
+        ])
+        var table = Table(columns: [
+            .init("NODE"), .init("HEAD", .right), .init("ORD", .right),
+            .init("MEMBERS VERSION", .right), .init("DIGEST"),
+        ])
+        for copy in comparison.copies {
+            table.append([
+                "\(copy.node)", copy.head.digits, String(copy.ord), String(copy.membersVersion),
+                HexDigits.encode(copy.digest),
             ])
         }
-        let title = chat.title.isEmpty ? "" : " \"\(chat.title)\""
-        return """
-            \(chat.chat) \(chat.kind.rawValue)\(title): \(chat.head.digits) entries, \(chat.ord) \
-            messages, in \(chat.shard) (\(chat.group))
+        return [facts.text, table.text, comparison.verdict + "\n"].joined(separator: "\n")
+    }
 
-            \(table.text)\(differ ? "The copies differ: one of them is wrong.\n" : "")
-            \(members.text)
-            """
+    private static func json(_ comparison: ChatComparison) -> String {
+        var json = JSONWriter(reserving: 4_096)
+        json.beginObject()
+        json.member("same", comparison.differing.isEmpty)
+        json.member("at_one_head", comparison.isAtOneHead)
+        json.key("copies")
+        json.beginArray()
+        for copy in comparison.copies { copy.write(into: &json) }
+        json.endArray()
+        json.endObject()
+        return json.take().line
     }
 }

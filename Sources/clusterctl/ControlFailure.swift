@@ -1,23 +1,23 @@
-/// Why a command did not end well. What is printed says what to do.
-public enum ControlFailure: Error, Hashable, Sendable {
-    /// The command line, the configuration or the secrets cannot be used.
+/// Why a command ended before it had an answer to print. Messages say what to do about it.
+enum ControlFailure: Error, Hashable {
+    /// Arguments, configuration or secrets are wrong.
     case usage(String)
-    /// The cluster answered, and the answer is not what was hoped for.
-    case answer(String)
+    /// Somebody answered, but not what was asked for.
+    case bad(String)
     /// Nobody answered.
     case unreachable(String)
 
-    public var exitStatus: Int32 {
+    var message: String {
         switch self {
-        case .answer: 1
-        case .usage: 2
-        case .unreachable: 3
+        case .usage(let message), .bad(let message), .unreachable(let message): message
         }
     }
 
-    public var message: String {
+    var status: ExitStatus {
         switch self {
-        case .usage(let message), .answer(let message), .unreachable(let message): message
+        case .usage: .usage
+        case .bad: .bad
+        case .unreachable: .unreachable
         }
     }
 }

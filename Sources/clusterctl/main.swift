@@ -1,1 +1,1 @@
-ControlProgram.run(CommandLine.arguments)
+ClusterControl.main(CommandLine.arguments)

@@ -262,6 +262,40 @@ import Vocabulary
         #expect(page.entries.map(\.digest) == [6, 9])
     }
 
+    @Test func `one chat and oneself are shown, a chat one is not in is not found`() throws {
+        var rig = Rig()
+        let client = rig.connect()
+        try rig.request(.get, "/v1/chats/4", token: token, on: client)
+        #expect(
+            rig.asked.map(\.question) == [.heads(user: user, chats: [ChatID(4)], since: [])])
+        let head = ChatHead(
+            chat: ChatID(4), kind: .group, title: "T", head: SequenceNumber(9), ord: 7,
+            read: SequenceNumber(3), unread: 2, last: entry(9, from: user, "x"),
+            membersVersion: 5)
+        rig.answer(.heads(positions: [], [head]))
+        let shown = try #require(try rig.response(on: client))
+        let chat = try ConversationHead(decoding: shown.body)
+        #expect(chat.title == "T")
+        #expect(chat.unread == 2)
+        #expect(chat.last?.text == "x")
+        try rig.request(.get, "/v1/chats/4", token: token, on: client)
+        rig.answer(.heads(positions: [], []))
+        #expect(try rig.response(on: client)?.status == 404)
+
+        try rig.request(.get, "/v1/users/me", token: token, on: client)
+        #expect(rig.asked.map(\.question) == [.lookUp(.user(user))])
+        rig.answer(
+            .found(
+                .account(
+                    Account(
+                        user: user, name: "ada", displayName: "", email: "a@b", hash: "$y$",
+                        devices: []))))
+        let own = try #require(try rig.response(on: client))
+        let answer = OwnUserAnswer(user: user, name: "ada", email: "a@b")
+        #expect(try OwnUserAnswer(decoding: own.body) == answer)
+        #expect(own.body.text?.contains("$y$") == false)
+    }
+
     // MARK: - Connections
 
     @Test func `pipelined requests are answered in order`() throws {

@@ -311,7 +311,9 @@ $("open").onsubmit = async (event) => {
     const people = $("people").value.split(/[\s,]+/).filter(Boolean);
     const users = [];
     for (const name of people) {
-      users.push((await call("GET", "/v1/users?name=" + encodeURIComponent(name))).user);
+      const found = await call("GET", "/v1/users?name=" + encodeURIComponent(name));
+      if (found.users.length === 0) throw new Error("nobody is called " + name);
+      users.push(found.users[0].user);
     }
     const body = users.length === 1
       ? { kind: "direct", user: users[0] }

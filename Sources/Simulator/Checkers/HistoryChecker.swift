@@ -1,0 +1,16 @@
+import ChatWire
+import Toolbox
+import Vocabulary
+
+/// All promises of the client protocol, over what all clients of a run were told.
+struct HistoryChecker {
+    static func check(_ history: History, into violations: inout [Violation]) {
+        var logs = SortedMap<ChatID, ChatLog>()
+        DigestsAgree.check(history, logs: &logs, into: &violations)
+        AcceptedIsNeverLost.check(history, logs: logs, into: &violations)
+        NoDuplicate.check(history, logs: logs, into: &violations)
+        SequenceIsGapless.check(logs: logs, into: &violations)
+        RemovedMemberReadsNothing.check(history, logs: logs, into: &violations)
+        OrderIsReal.check(history, into: &violations)
+    }
+}

@@ -1,0 +1,6 @@
+public import Raft
+public import Vocabulary
+
+extension RaftInstance: ObservedReplica {
+    public var group: ReplicaGroupID { identity.group }
+}

@@ -1,0 +1,31 @@
+/// A queue of which only the front is taken.
+struct FirstInFirstOut<Element: Sendable>: Sendable {
+    private var elements: [Element] = []
+    private var head = 0
+
+    var count: Int { elements.count - head }
+    var isEmpty: Bool { head == elements.count }
+    var first: Element? { isEmpty ? nil : elements[head] }
+
+    mutating func append(_ element: Element) { elements.append(element) }
+
+    mutating func popFirst() -> Element? {
+        guard head < elements.count else { return nil }
+        let element = elements[head]
+        head += 1
+        if head == elements.count {
+            elements.removeAll(keepingCapacity: true)
+            head = 0
+        } else if head >= 64, head * 2 >= elements.count {
+            elements.removeFirst(head)
+            head = 0
+        }
+        return element
+    }
+
+    /// Drops all but the first `count`.
+    mutating func truncate(to count: Int) {
+        guard count < self.count else { return }
+        elements.removeLast(self.count - count)
+    }
+}

@@ -1,0 +1,129 @@
+import ClusterNode
+import LogStorage
+import Raft
+import Toolbox
+import Vocabulary
+
+/// What is looked at while the cluster runs.
+extension SimulatedCluster {
+    /// After a turn of a node: what it changed in its replicas.
+    mutating func observe(_ node: Int) {
+        nodes[node].instance?.forEachReplica { replica in
+            let isFirst = raft.observe(replica, on: node, into: &violations)
+            if isFirst { hasNewCommits = true }
+        }
+    }
+
+    /// Everything that is too dear to be looked at after each turn.
+    mutating func sweep() {
+        for node in nodes.indices {
+            nodes[node].instance?.forEachReplica { $0.checkInvariants() }
+            guard let instance = nodes[node].instance else { continue }
+            for group in instance.groups {
+                raft.note(
+                    digest: instance.digest(of: group), of: group, at: instance.applied(of: group),
+                    on: node, into: &violations)
+            }
+        }
+        if hasNewCommits {
+            hasNewCommits = false
+            checkPlatters()
+        }
+    }
+
+    /// What was committed must be on the platters of a majority: not in their memory, nor in their
+    /// kernels'.
+    private mutating func checkPlatters() {
+        var copies = SortedMap<ReplicaGroupID, Int>()
+        let commits = raft.commits
+        for node in nodes.indices {
+            // A damaged disk still holds what it held; no log is read off it here.
+            guard nodes[node].damage == nil, let groups = recoverPlatters(of: node) else {
+                for group in plans[node].groups where group.voters.contains(plans[node].node) {
+                    copies[group.id, default: 0] += 1
+                }
+                continue
+            }
+            for (group, commit) in commits {
+                let recovered = groups[group] ?? RecoveredGroup()
+                if holds(recovered, group, commit) { copies[group, default: 0] += 1 }
+            }
+        }
+        for (group, commit) in commits {
+            guard let plan = plans[0].groups.first(where: { $0.id == group }) else { continue }
+            let quorum = plan.voters.count / 2 + 1
+            let found = copies[group] ?? 0
+            if commit > .zero, found < quorum {
+                violations.append(
+                    Violation(
+                        "CommittedIsDurable",
+                        "\(group) is committed to \(commit), and \(found) platters have it"))
+            }
+        }
+    }
+
+    private func recoverPlatters(of node: Int) -> SortedMap<ReplicaGroupID, RecoveredGroup>? {
+        let plan = plans[node]
+        let identity = LogIdentity(
+            cluster: LogIdentity.hash(ofClusterName: plan.cluster), node: plan.node,
+            incarnation: Incarnation(1))
+        do throws(LogStorageFailure) {
+            return try WriteAheadLog.recover(
+                from: nodes[node].disk.platters, identity: identity, settings: plan.settings.log
+            ).groups
+        } catch {
+            return nil
+        }
+    }
+
+    private func holds(
+        _ recovered: RecoveredGroup, _ group: ReplicaGroupID, _ commit: LogIndex
+    ) -> Bool {
+        if let snapshot = recovered.snapshot, snapshot.index >= commit { return true }
+        guard let entry = recovered.entries.first(where: { $0.index == commit }) else {
+            return false
+        }
+        guard let prefix = raft.prefix(group, commit, entry.term) else { return false }
+        return raft.committedLog(of: group)?.holds(prefix, at: commit) ?? false
+    }
+
+    /// The nodes that lead a group.
+    var leaders: [Int] {
+        nodes.indices.filter { node in
+            var isLeader = false
+            nodes[node].instance?.forEachReplica { if $0.role == .leader { isLeader = true } }
+            return isLeader
+        }
+    }
+
+    /// All nodes that may run do, and all replicas of a group have applied the same entries.
+    var hasConverged: Bool {
+        var applied = SortedMap<ReplicaGroupID, LogIndex>()
+        for node in nodes where node.status != .refused {
+            guard node.status == .running, let instance = node.instance else { return false }
+            for group in instance.groups {
+                let index = instance.applied(of: group)
+                if let other = applied[group], other != index { return false }
+                applied[group] = index
+            }
+        }
+        return true
+    }
+
+    /// For people: what keeps the cluster from rest.
+    var unfinished: String {
+        nodes.map { node in
+            var text = " n\(node.index + 1) \(node.status)"
+            node.instance?.forEachReplica {
+                text += " \($0.group) \($0.role)@\($0.term) \($0.appliedIndex)/\($0.commitIndex)"
+                    + "/\($0.lastIndex)"
+            }
+            return text
+        }.joined(separator: ";")
+    }
+
+    mutating func sendFromClient(_ bytes: Bytes, _ endpoint: Endpoint) {
+        network.send(bytes, from: endpoint, at: now, into: &events, deliveries: &deliveries)
+        passOn()
+    }
+}

@@ -1,0 +1,109 @@
+import ClusterNode
+import LogStorage
+import Toolbox
+import Vocabulary
+
+/// How a process ends.
+enum ProcessEnd: Sendable {
+    /// SIGKILL: what was written stays in the kernel's memory.
+    case kill
+    /// The machine goes off: what was not synced may be gone.
+    case powerLoss
+    /// By itself.
+    case exit
+}
+
+/// Processes: starting, stopping, pausing, and dying at any moment.
+extension SimulatedCluster {
+    /// A process is started and recovers from the disk.
+    mutating func start(_ node: Int) {
+        guard nodes[node].status == .down else { return }
+        nodes[node].life += 1
+        nodes[node].inbox = []
+        nodes[node].turnAt = nil
+        nodes[node].lanes = nodes[node].lanes.map { _ in DiskLane() }
+        var directives: [NodeDirective] = []
+        let seed = processRandom.next()
+        let moment = nodes[node].clock.moment(at: now)
+        do throws(NodeStartFailure) {
+            let instance = try NodeInstance.start(
+                plans[node], files: nodes[node].disk.contents,
+                incarnation: Incarnation(seed >> 8), seed: seed, at: moment, into: &directives)
+            noticeUnseenDamage(node)
+            raft.processStarted(node: node)
+            nodes[node].instance = instance
+            nodes[node].status = .running
+            transcript.note(now, "n\(node + 1) starts, life \(nodes[node].life)")
+            transcript.mix(0x57A7, UInt64(node))
+            network.setListening(node: node, life: nodes[node].life)
+            observe(node)
+            perform(directives, node)
+            if nodes[node].isUp { scheduleTurn(node, at: now) }
+        } catch {
+            refused(node, error)
+        }
+    }
+
+    private mutating func refused(_ node: Int, _ failure: NodeStartFailure) {
+        transcript.note(now, "n\(node + 1) refuses to start: \(failure)")
+        guard let damage = nodes[node].damage else {
+            nodes[node].status = .refused
+            violations.append(Violation("NodeStarts", "n\(node + 1) refuses: \(failure)"))
+            return
+        }
+        nodes[node].status = .refused
+        let text = "\(failure)"
+        if !text.contains(damage.file.text) {
+            violations.append(
+                Violation(
+                    "DamageIsNamed",
+                    "n\(node + 1) has a flipped bit in \(damage.file) at \(damage.offset): \(text)"))
+        }
+    }
+
+    private mutating func noticeUnseenDamage(_ node: Int) {
+        guard let damage = nodes[node].damage else { return }
+        violations.append(
+            Violation(
+                "DamageIsNoticed",
+                "n\(node + 1) started with a flipped bit in \(damage.file) at \(damage.offset)"))
+    }
+
+    mutating func end(_ node: Int, by end: ProcessEnd) {
+        guard nodes[node].isUp else { return }
+        transcript.note(now, "n\(node + 1) ends by \(end)")
+        transcript.mix(0xE4D, UInt64(node))
+        nodes[node].instance = nil
+        nodes[node].status = .down
+        nodes[node].inbox = []
+        nodes[node].turnAt = nil
+        nodes[node].killAfterDirectives = nil
+        network.setListening(node: node, life: nil)
+        network.breakConnections(of: .node(node), at: now, into: &events)
+        switch end {
+        case .kill, .exit: break
+        case .powerLoss: nodes[node].disk.losePower(random: &diskRandom)
+        }
+        // Somebody starts it again, soon or later.
+        let scale = processRandom.chance(0.5) ? Nanoseconds.millisecond : 30 * Nanoseconds.millisecond
+        scheduleStart(node, after: 1 + processRandom.within(1...100 as ClosedRange<Int64>) * scale)
+    }
+
+    mutating func pause(_ node: Int) {
+        guard nodes[node].status == .running else { return }
+        transcript.note(now, "n\(node + 1) is paused")
+        nodes[node].status = .paused
+        nodes[node].turnAt = nil
+    }
+
+    mutating func resume(_ node: Int) {
+        guard nodes[node].status == .paused else { return }
+        transcript.note(now, "n\(node + 1) goes on")
+        nodes[node].status = .running
+        scheduleTurn(node, at: now)
+    }
+
+    mutating func scheduleStart(_ node: Int, after nanoseconds: Int64) {
+        events.schedule(.start(node: node), at: now.advanced(by: nanoseconds))
+    }
+}

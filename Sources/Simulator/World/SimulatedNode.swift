@@ -1,0 +1,69 @@
+import ClusterNode
+import LogStorage
+import Toolbox
+import Vocabulary
+
+/// One node's machine: its clocks and its disk, which outlive the process, and the process.
+struct SimulatedNode: Sendable {
+    enum Status: Hashable, Sendable {
+        /// No process; a start may be scheduled.
+        case down
+        case running
+        /// Stopped by a signal: events wait.
+        case paused
+        /// It refused to start, and rightly so: its disk is damaged. It stays down.
+        case refused
+    }
+
+    let index: Int
+    var clock: VirtualClock
+    var disk = VirtualDisk()
+    var lanes = [DiskLane(), DiskLane()]
+    /// Nanoseconds of a sync on average.
+    var syncMean: Int64
+
+    var status = Status.down
+    /// Counts processes; what is meant for an earlier one is dropped.
+    var life: UInt32 = 0
+    var instance: NodeInstance?
+    var inbox: [NodeEvent] = []
+    /// When the process runs next.
+    var turnAt: WorldTime?
+    /// Turns in a row that nothing but the node's own deadline asked for, and since when.
+    var idleTurns = 0
+    var idleSince = WorldTime.start
+
+    /// The process is killed after so many more storage directives.
+    var killAfterDirectives: Int?
+    /// A bit of what was synced was turned over: the node must notice.
+    var damage: (file: FileName, offset: Int)?
+    /// A write or sync was made to fail: the process must end.
+    var isDiskBroken = false
+
+    init(index: Int, clock: VirtualClock, syncMean: Int64) {
+        self.syncMean = syncMean
+        self.index = index
+        self.clock = clock
+    }
+
+    var isUp: Bool { instance != nil }
+
+    /// Lets a lane do what it can; see `DiskLane`.
+    mutating func proceed(_ lane: Int, completed: inout [StorageToken]) -> DiskLaneFailure? {
+        lanes[lane].proceed(on: &disk, completed: &completed)
+    }
+
+    mutating func finishSync(_ lane: Int) -> DiskLaneFailure? {
+        lanes[lane].finishCurrent(on: &disk)
+    }
+}
+
+extension StorageLane {
+    /// Its place among the lanes of a node.
+    var number: Int {
+        switch self {
+        case .log: 0
+        case .bulk: 1
+        }
+    }
+}

@@ -1,0 +1,114 @@
+import Simulator
+
+/// What the command line asks for.
+struct Options {
+    enum Mode {
+        case run
+        case table
+        case regressions
+        case help
+        case list
+    }
+
+    var mode = Mode.run
+    var plan = "everything"
+    var seeds: ClosedRange<UInt64> = 1...1
+    /// Every how many seeds; the workers share a range between them.
+    var stride: UInt64 = 1
+    var isVerbose = false
+    /// Each seed once: no comparison of two runs.
+    var isOnce = false
+    var keepsGoing = false
+    var planted: PlantedFault?
+    /// This process carries seeds out for another one.
+    var isWorker = false
+
+    static let usage = """
+        simulate: runs a whole cluster on a virtual network, disk and clock, from a seed.
+
+          --seed N           one seed, decimal or 0x...
+          --seeds A..B       all seeds from A to B, on two processors
+          --plan NAME|FILE   a plan of ChaosTests/Plans (default: everything), or a file
+          --verbose          print everything that happens
+          --once             run each seed once; normally it runs twice and both must be equal
+          --keep-going       go on after a failure
+          --regressions      run every seed that ever failed, from ChaosTests/Regressions
+          --plant FAULT      make a mistake on purpose and say which seed finds it
+          --planted-faults   do so for every mistake, and print the table
+          --list             print the plans' nemeses and the mistakes that can be made
+          --help             print this
+
+        Mistakes can be made only by a build with ROOKERY_PLANTED_FAULTS=1 in its environment.
+        Exit code: 0 if all went well (with --plant: if the mistake was found), 1 if not, 2 if the
+        command line makes no sense.
+
+        Example: simulate --plan everything --seeds 1..100
+        """
+
+    init(_ arguments: [String]) throws(OptionsFailure) {
+        var rest = arguments[...]
+        while let argument = rest.popFirst() {
+            switch argument {
+            case "--seed":
+                let seed = try Self.number(rest.popFirst(), argument)
+                seeds = seed...seed
+            case "--seeds": seeds = try Self.range(rest.popFirst(), argument)
+            case "--plan": plan = try Self.value(rest.popFirst(), argument)
+            case "--verbose": isVerbose = true
+            case "--once": isOnce = true
+            case "--keep-going": keepsGoing = true
+            case "--regressions": mode = .regressions
+            case "--plant": planted = try Self.fault(rest.popFirst(), argument)
+            case "--planted-faults": mode = .table
+            case "--list": mode = .list
+            case "--help", "-h": mode = .help
+            case "--worker": isWorker = true
+            case "--stride": stride = max(1, try Self.number(rest.popFirst(), argument))
+            default: throw OptionsFailure(message: "unknown option \(argument); see --help")
+            }
+        }
+    }
+
+    private static func value(
+        _ text: String?, _ option: String
+    ) throws(OptionsFailure) -> String {
+        guard let text else { throw OptionsFailure(message: "\(option) needs a value") }
+        return text
+    }
+
+    static func number(_ text: String?, _ option: String) throws(OptionsFailure) -> UInt64 {
+        let text = try value(text, option)
+        let number = text.hasPrefix("0x") ? UInt64(text.dropFirst(2), radix: 16) : UInt64(text)
+        guard let number else { throw OptionsFailure(message: "\(option): \(text) is no number") }
+        return number
+    }
+
+    private static func range(
+        _ text: String?, _ option: String
+    ) throws(OptionsFailure) -> ClosedRange<UInt64> {
+        let text = try value(text, option)
+        guard let dots = text.firstRange(of: "..") else {
+            throw OptionsFailure(message: "\(option) needs A..B, such as 1..100")
+        }
+        let first = try number(String(text[..<dots.lowerBound]), option)
+        let last = try number(String(text[dots.upperBound...]), option)
+        guard first <= last else { throw OptionsFailure(message: "\(option): \(first) > \(last)") }
+        return first...last
+    }
+
+    private static func fault(
+        _ text: String?, _ option: String
+    ) throws(OptionsFailure) -> PlantedFault {
+        let text = try value(text, option)
+        guard let fault = PlantedFault(rawValue: text) else {
+            let names = PlantedFault.allCases.map(\.rawValue).joined(separator: ", ")
+            throw OptionsFailure(message: "no mistake is called \(text); there are \(names)")
+        }
+        return fault
+    }
+}
+
+/// Why a command line makes no sense.
+struct OptionsFailure: Error {
+    let message: String
+}

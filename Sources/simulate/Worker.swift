@@ -1,0 +1,65 @@
+import Glibc
+import Simulator
+
+/// Runs seeds one after another and says what came of each, one line each, to whoever started it.
+struct Worker {
+    let options: Options
+    let plan: SimulationPlan
+
+    /// - Returns: whether all went well.
+    func run() -> Bool {
+        var isGood = true
+        var seed = options.seeds.lowerBound
+        while seed <= options.seeds.upperBound {
+            say("begin \(seed)")
+            if !run(seed: seed) {
+                isGood = false
+                if !options.keepsGoing { return false }
+            }
+            let (next, hasOverflowed) = seed.addingReportingOverflow(options.stride)
+            if hasOverflowed { break }
+            seed = next
+        }
+        return isGood
+    }
+
+    private func run(seed: UInt64) -> Bool {
+        let detail: Transcript.Detail = options.isVerbose ? .everything : .hashOnly
+        let result = simulate(seed, detail)
+        if !options.isOnce, result.isGood {
+            let again = simulate(seed, .hashOnly)
+            if again.traceHash != result.traceHash {
+                let hashes = "\(result.traceHash) and \(again.traceHash)"
+                say("bad \(seed) RunsAreEqual: two runs of the seed have the traces \(hashes)")
+                return false
+            }
+        }
+        guard result.isGood else {
+            for violation in result.violations.prefix(5) { say("bad \(seed) \(violation)") }
+            if !options.isVerbose, options.planted == nil { sayTail(seed) }
+            say("end \(seed)")
+            return false
+        }
+        say(
+            "good \(seed) \(result.simulated.nanoseconds) \(result.eventsCount)"
+                + " \(result.acceptedCount) \(result.shownCount) \(result.faultsCount)"
+                + " \(result.electionsCount) \(result.traceHash)")
+        return true
+    }
+
+    /// Once more, to hear what happened last.
+    private func sayTail(_ seed: UInt64) {
+        for line in simulate(seed, .tail(40)).tail { say("tail \(seed) \(line)") }
+    }
+
+    private func simulate(_ seed: UInt64, _ detail: Transcript.Detail) -> SimulationResult {
+        var simulation = Simulation(
+            plan: plan, seed: seed, detail: detail, planted: options.planted)
+        return simulation.run()
+    }
+
+    private func say(_ line: String) {
+        print(line)
+        fflush(nil)
+    }
+}
