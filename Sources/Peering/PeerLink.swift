@@ -31,6 +31,8 @@ struct PeerLink: Sendable {
     /// Whether this node is the one that dials.
     let dials: Bool
     var state: State
+    /// With whom the link was open last.
+    var lastPeer: Incarnation?
     /// Dials in a row that led to nothing; the next waits longer.
     var failures = 0
     var decoder = PeerFrameDecoder()

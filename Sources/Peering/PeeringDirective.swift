@@ -15,6 +15,8 @@ public enum PeeringDirective: Sendable {
     case lost(NodeID, PeerChannel)
     /// No process listens at the peer's address.
     case refused(NodeID)
+    /// Another process answers there than before: what the one before promised is void.
+    case replaced(NodeID)
     case received(NodeID, PeerChannel, [PeerSection], wall: WallTime)
     case observe(PeeringObservation)
 }

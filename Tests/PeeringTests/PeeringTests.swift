@@ -22,13 +22,23 @@ private struct Pair {
 
     init(secrets: [Bytes] = ["secret", "secret"], clusters: [UInt64] = [1, 1]) {
         for (offset, node) in [NodeID(1), NodeID(2)].enumerated() {
-            nodes[node] = PeeringInstance(
-                identity: PeeringIdentity(
-                    cluster: clusters[offset], node: node, incarnation: Incarnation(100),
-                    secret: secrets[offset]),
-                peers: [NodeID(1), NodeID(2)], settings: PeeringSettings(),
-                random: SeededRandom(seed: UInt64(offset)), at: now.monotonic)
+            start(node, life: 100, secret: secrets[offset], cluster: clusters[offset])
         }
+    }
+
+    private mutating func start(_ node: NodeID, life: UInt64, secret: Bytes, cluster: UInt64) {
+        nodes[node] = PeeringInstance(
+            identity: PeeringIdentity(
+                cluster: cluster, node: node, incarnation: Incarnation(life), secret: secret),
+            peers: [NodeID(1), NodeID(2)], settings: PeeringSettings(),
+            random: SeededRandom(seed: life + UInt64(node.rawValue)), at: now.monotonic)
+    }
+
+    /// The process dies, and another is there before anybody notices.
+    mutating func replace(_ node: NodeID) {
+        start(node, life: 101, secret: "secret", cluster: 1)
+        let ends = wires.keys.filter { $0.node == node }
+        for end in ends.sorted(by: { $0.connection < $1.connection }) { cut(end) }
     }
 
     mutating func advance(_ duration: Duration) {
@@ -58,6 +68,7 @@ private struct Pair {
         case .close(let connection): cut(End(node: node, connection: connection))
         case .opened(let peer, let channel): learnt.append("\(node) opened \(peer) \(channel)")
         case .lost(let peer, let channel): learnt.append("\(node) lost \(peer) \(channel)")
+        case .replaced(let peer): learnt.append("\(node) finds another \(peer)")
         case .refused(let peer): learnt.append("\(node) refused by \(peer)")
         case .received(let peer, _, let sections, _):
             learnt.append("\(node) from \(peer): \(sections.map(\.kind))")
@@ -130,6 +141,25 @@ struct PeeringTests {
             pair.advance(.milliseconds(1))
             #expect(pair.learnt.contains("\(survivor) lost \(peer) consensus"))
             #expect(pair.learnt.contains("\(survivor) refused by \(peer)"))
+        }
+    }
+
+    @Test("a process that took another's place is told from a link that broke")
+    func replacement() throws {
+        for survivor in [NodeID(1), NodeID(2)] {
+            var pair = Pair()
+            pair.advance(.milliseconds(1))
+            let peer = survivor == NodeID(1) ? NodeID(2) : NodeID(1)
+            let connection = try #require(
+                pair.nodes[NodeID(2)]?.connection(to: NodeID(1), .consensus))
+            pair.cut(Pair.End(node: NodeID(2), connection: connection))
+            pair.advance(.seconds(1))
+            let news = "\(survivor) finds another \(peer)"
+            #expect(!pair.learnt.contains(news))
+            pair.replace(peer)
+            pair.advance(.seconds(1))
+            #expect(!pair.learnt.contains("\(survivor) refused by \(peer)"))
+            #expect(pair.learnt.filter { $0 == news }.count == 1)
         }
     }
 
