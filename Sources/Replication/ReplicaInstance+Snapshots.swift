@@ -224,8 +224,9 @@ extension ReplicaInstance {
             snapshots.lastBytes = restored.bytes
             snapshots.bytesSince = 0
             snapshots.entriesSince = 0
-            while let waiting = pending.removeFirst(through: position.index) {
-                directives.append(.reply(waiting.requester, .unknown))
+            while let waiting = pending.removeFirst(decidedAt: position.index, position.term) {
+                directives.append(
+                    .reply(waiting.requester, waiting.index > position.index ? .lost : .unknown))
             }
         }
         directives.append(

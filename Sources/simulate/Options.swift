@@ -12,6 +12,8 @@ struct Options {
 
     var mode = Mode.run
     var plan = "everything"
+    /// Whether the plan was asked for.
+    var hasPlan = false
     var seeds: ClosedRange<UInt64> = 1...1
     /// Every how many seeds; the workers share a range between them.
     var stride: UInt64 = 1
@@ -53,7 +55,9 @@ struct Options {
                 let seed = try Self.number(rest.popFirst(), argument)
                 seeds = seed...seed
             case "--seeds": seeds = try Self.range(rest.popFirst(), argument)
-            case "--plan": plan = try Self.value(rest.popFirst(), argument)
+            case "--plan":
+                plan = try Self.value(rest.popFirst(), argument)
+                hasPlan = true
             case "--verbose": isVerbose = true
             case "--once": isOnce = true
             case "--keep-going": keepsGoing = true

@@ -48,19 +48,20 @@ enum Program {
     /// Every mistake, and how many seeds it took to find it.
     private static func table(_ options: Options) throws(OptionsFailure) -> Int32 {
         var isComplete = true
-        print("| planted fault | seeds until found | found by |")
-        print("| --- | --- | --- |")
+        print("| planted fault | plan | seeds until found | found by |")
+        print("| --- | --- | --- | --- |")
         for fault in PlantedFault.allCases {
             var own = options
             own.planted = fault
             own.isOnce = true
+            if !options.hasPlan { own.plan = fault.plan }
             if own.seeds.count == 1 { own.seeds = 1...2_000 }
             var supervisor = Supervisor(own)
             isComplete = try !supervisor.run() && isComplete
             let finding = supervisor.findings.min { $0.seed < $1.seed }
             let seeds = finding.map { "\($0.seed - own.seeds.lowerBound + 1)" } ?? "not found"
             let by = finding?.lines.first?.split(separator: ":").first.map(String.init) ?? ""
-            print("| \(fault.rawValue) | \(seeds) | \(by) |")
+            print("| \(fault.rawValue) | \(own.plan) | \(seeds) | \(by) |")
             fflush(nil)
         }
         return isComplete ? 0 : 1

@@ -81,6 +81,7 @@ struct RaftChecker: Sendable {
         }
         var isFirst = false
         if replica.commitIndex > trail.commit {
+            checkOwnTerm(replica, isNewReign: isNewReign, on: node, into: &violations)
             let before = trail.commit
             let (commit, seen) = (replica.commitIndex, trail)
             isFirst =
@@ -126,6 +127,22 @@ struct RaftChecker: Sendable {
             Violation(
                 "LeaderAppendOnly",
                 "n\(node + 1) leads \(replica.group) in \(replica.term) and changed \(firstNew)"))
+    }
+
+    /// A leader counts copies of its own term's entries only; those of earlier terms are committed
+    /// with them (Raft §5.4.2, Figure 8).
+    private func checkOwnTerm(
+        _ replica: some ObservedReplica, isNewReign: Bool, on node: Int,
+        into violations: inout [Violation]
+    ) {
+        guard replica.role == .leader, !isNewReign,
+            let term = replica.term(at: replica.commitIndex), term != replica.term
+        else { return }
+        violations.append(
+            Violation(
+                "OwnTermIsCounted",
+                "n\(node + 1), leader of \(replica.group) in \(replica.term), committed"
+                    + " \(replica.commitIndex)@\(term) by counting"))
     }
 
     mutating func note(

@@ -82,6 +82,7 @@ struct Nemesis: Sendable {
         case .weekPasses: passWeek(&cluster)
         case .diskStall: stallDisk(node, &cluster)
         case .slowDisk: slowDisk(node, &cluster)
+        case .failSync: cluster.nodes[node].failsNextSync = true
         }
     }
 
@@ -114,6 +115,7 @@ struct Nemesis: Sendable {
         cluster.traps = []
         for node in cluster.nodes.indices {
             cluster.nodes[node].killAfterDirectives = nil
+            cluster.nodes[node].failsNextSync = false
             cluster.nodes[node].syncMean = cluster.syncMean
             cluster.nodes[node].clock.setDrift(partsPerMillion: 0, at: cluster.now)
             cluster.nodes[node].clock.setWall(offsetMilliseconds: weekOffset)

@@ -44,6 +44,8 @@ public enum NemesisKind: String, CaseIterable, Sendable {
     /// No sync of one node ends for a while.
     case diskStall
     case slowDisk
+    /// A sync of one node fails, and what it was to make durable is gone or not.
+    case failSync
     /// A bit turns over in what one node had synced; it must refuse to start.
     case damage
 }

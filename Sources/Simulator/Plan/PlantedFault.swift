@@ -27,6 +27,19 @@ public enum PlantedFault: String, CaseIterable, Sendable {
     /// What a leader had not yet handed to a shard is forgotten by the next leader.
     case outboxRecordDroppedOnLeaderChange
 
+    /// The plan that looks where this one shows.
+    public var plan: String {
+        switch self {
+        case .voteNotPersisted, .oldTermCommittedByCounting: "elections"
+        case .duplicateWindowLostInSnapshot: "tiny_limits"
+        case .idRememberedByArrival: "passing_weeks"
+        case .acknowledgementBeforeSync, .matchingPrefixTruncated, .tornTailTakenForDamage,
+            .damageTakenForTornTail, .removalAnsweredBeforeShard,
+            .outboxRecordDroppedOnLeaderChange:
+            "everything"
+        }
+    }
+
     /// Whether this build can make mistakes on purpose.
     public static var isAvailable: Bool {
         #if PLANTED_FAULTS

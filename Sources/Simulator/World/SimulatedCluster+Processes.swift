@@ -78,6 +78,7 @@ extension SimulatedCluster {
         nodes[node].inbox = []
         nodes[node].turnAt = nil
         nodes[node].killAfterDirectives = nil
+        nodes[node].isDiskBroken = false
         network.setListening(node: node, life: nil)
         network.breakConnections(of: .node(node), at: now, into: &events)
         switch end {

@@ -163,6 +163,7 @@ public struct SimulatedCluster: Sendable {
         inbox.removeAll(keepingCapacity: true)
         if nodes[node].inbox.isEmpty { nodes[node].inbox = inbox }
         perform(output, node)
+        checkBrokenDisk(node)
         output.removeAll(keepingCapacity: true)
         directives = output
         awaitDeadline(node)
@@ -241,6 +242,13 @@ public struct SimulatedCluster: Sendable {
 
     func endpoint(_ node: Int, _ connection: ConnectionID) -> Endpoint {
         Endpoint(place: .node(node), life: nodes[node].life, connection: connection)
+    }
+
+    /// After a failed sync nothing that the process says can be trusted: it must not say anything.
+    private mutating func checkBrokenDisk(_ node: Int) {
+        guard nodes[node].isDiskBroken, nodes[node].isUp else { return }
+        violations.append(
+            Violation("FailedSyncEndsProcess", "n\(node + 1) goes on after a failed sync"))
     }
 
     private mutating func halted(_ node: Int, _ reason: String) {

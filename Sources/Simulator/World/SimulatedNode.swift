@@ -37,7 +37,8 @@ struct SimulatedNode: Sendable {
     var killAfterDirectives: Int?
     /// A bit of what was synced was turned over: the node must notice.
     var damage: (file: FileName, offset: Int)?
-    /// A write or sync was made to fail: the process must end.
+    var failsNextSync = false
+    /// A sync was made to fail: the process must end.
     var isDiskBroken = false
 
     init(index: Int, clock: VirtualClock, syncMean: Int64) {
