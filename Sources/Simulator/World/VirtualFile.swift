@@ -90,7 +90,8 @@ struct VirtualFile: Sendable {
         }
         bytes.withUnsafeBytes { source in
             image.withUnsafeMutableBytes { target in
-                UnsafeMutableRawBufferPointer(rebasing: target[offset..<end]).copyMemory(from: source)
+                UnsafeMutableRawBufferPointer(rebasing: target[offset..<end]).copyMemory(
+                    from: source)
             }
         }
     }
