@@ -3,7 +3,7 @@ import Toolbox
 import Vocabulary
 
 /// `seq` counts 1, 2, 3, ...; `ord` counts the messages; time never goes back; ids are in their time.
-struct SequenceIsGapless {
+enum SequenceIsGapless {
     static func check(logs: SortedMap<ChatID, ChatLog>, into violations: inout [Violation]) {
         for log in logs.values {
             if let gap = log.firstGap {
