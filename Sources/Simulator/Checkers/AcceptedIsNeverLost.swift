@@ -4,7 +4,7 @@ import Vocabulary
 
 /// Every message that was accepted stands in its chat's log, where the sender was told and as he
 /// wrote it.
-struct AcceptedIsNeverLost {
+enum AcceptedIsNeverLost {
     static func check(
         _ history: History, logs: SortedMap<ChatID, ChatLog>, into violations: inout [Violation]
     ) {

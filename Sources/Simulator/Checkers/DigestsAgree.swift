@@ -4,7 +4,7 @@ import Vocabulary
 
 /// One order and one content for everybody: all devices, pages and pushes show the same entry at
 /// the same position.
-struct DigestsAgree {
+enum DigestsAgree {
     static func check(
         _ history: History, logs: inout SortedMap<ChatID, ChatLog>,
         into violations: inout [Violation]

@@ -3,8 +3,8 @@ import Toolbox
 import Vocabulary
 
 /// All promises of the client protocol, over what all clients of a run were told.
-struct HistoryChecker {
-    static func check(_ history: History, into violations: inout [Violation]) {
+public enum HistoryChecker {
+    public static func check(_ history: History, into violations: inout [Violation]) {
         var logs = SortedMap<ChatID, ChatLog>()
         DigestsAgree.check(history, logs: &logs, into: &violations)
         AcceptedIsNeverLost.check(history, logs: logs, into: &violations)

@@ -4,7 +4,7 @@ import Vocabulary
 
 /// What was sent once stands in the log once, however often it was repeated; and no device is shown
 /// an entry twice.
-struct NoDuplicate {
+enum NoDuplicate {
     static func check(
         _ history: History, logs: SortedMap<ChatID, ChatLog>, into violations: inout [Violation]
     ) {

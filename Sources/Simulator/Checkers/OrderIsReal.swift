@@ -4,7 +4,7 @@ import Vocabulary
 
 /// What was acknowledged before something else was begun stands before it, and is seen by it: each
 /// chat's log is linearizable.
-struct OrderIsReal {
+enum OrderIsReal {
     static func check(_ history: History, into violations: inout [Violation]) {
         // For look-up only: the highest position acknowledged in each chat so far.
         var acknowledged: [ChatID: SequenceNumber] = [:]

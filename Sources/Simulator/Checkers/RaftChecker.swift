@@ -1,10 +1,10 @@
 import Raft
 import Toolbox
-import Vocabulary
+public import Vocabulary
 
 /// The rules of Raft, over all replicas of all groups, looked at after each turn of a node and as
 /// far as that turn changed something.
-struct RaftChecker: Sendable {
+public struct RaftChecker: Sendable {
     private var trails: [SortedMap<ReplicaGroupID, ReplicaTrail>]
     private var committed = SortedMap<ReplicaGroupID, CommittedLog>()
     private(set) var elections = ElectionSafety()
@@ -12,7 +12,7 @@ struct RaftChecker: Sendable {
     private var states = StateMachineSafety()
     var votes = VotesOnce()
 
-    init(nodes: Int) {
+    public init(nodes: Int) {
         trails = Array(repeating: SortedMap(), count: nodes)
     }
 
@@ -23,7 +23,7 @@ struct RaftChecker: Sendable {
         return commits
     }
 
-    mutating func processStarted(node: Int) {
+    public mutating func processStarted(node: Int) {
         for group in trails[node].keys {
             trails[node].update(group) { $0.forgetProcess() }
         }
@@ -32,7 +32,7 @@ struct RaftChecker: Sendable {
     /// Looks at one replica after a turn of its node.
     ///
     /// - Returns: whether it is the first to call a further entry committed.
-    mutating func observe(
+    public mutating func observe(
         _ replica: some ObservedReplica, on node: Int, into violations: inout [Violation]
     ) -> Bool {
         let group = replica.group
@@ -145,7 +145,7 @@ struct RaftChecker: Sendable {
                     + " \(replica.commitIndex)@\(term) by counting"))
     }
 
-    mutating func note(
+    public mutating func note(
         digest: UInt64, of group: ReplicaGroupID, at applied: LogIndex, on node: Int,
         into violations: inout [Violation]
     ) {

@@ -4,7 +4,7 @@ import Vocabulary
 
 /// Who may send and read is decided by the members at the log's position: nobody else's message
 /// stands there, nobody else is shown it, and once a removal is answered the chat is gone.
-struct RemovedMemberReadsNothing {
+enum RemovedMemberReadsNothing {
     static func check(
         _ history: History, logs: SortedMap<ChatID, ChatLog>, into violations: inout [Violation]
     ) {

@@ -2,9 +2,8 @@ import ChatWire
 import Toolbox
 import Vocabulary
 
-/// `seq` counts 1, 2, 3, ...; `ord` counts the messages; time never goes back; ids are in their
-/// time.
-struct SequenceIsGapless {
+/// `seq` counts 1, 2, 3, ...; `ord` counts the messages; time never goes back; ids are in their time.
+enum SequenceIsGapless {
     static func check(logs: SortedMap<ChatID, ChatLog>, into violations: inout [Violation]) {
         for log in logs.values {
             if let gap = log.firstGap {
@@ -18,15 +17,13 @@ struct SequenceIsGapless {
                 if entry.ord != ord {
                     violations.append(
                         Violation(
-                            "SequenceIsGapless",
-                            "\(log.chat):\(seq) is message \(ord), not \(entry.ord)"
+                            "SequenceIsGapless", "\(log.chat):\(seq) is message \(ord), not \(entry.ord)"
                         ))
                     break
                 }
                 if entry.time < time {
                     violations.append(
-                        Violation(
-                            "SequenceIsGapless", "\(log.chat):\(seq) is before its forerunner"))
+                        Violation("SequenceIsGapless", "\(log.chat):\(seq) is before its forerunner"))
                 }
                 time = entry.time
             }

@@ -1,11 +1,11 @@
-import Raft
+public import Raft
 import Toolbox
-import Vocabulary
+public import Vocabulary
 
 /// A voter grants its vote to one candidate per term, whatever happens to its process (Raft §5.2).
 ///
 /// Read off the wire, where a promise that memory has forgotten still stands.
-struct VotesOnce: Sendable {
+public struct VotesOnce: Sendable {
     private struct Vote: Hashable {
         let group: ReplicaGroupID
         let term: Term
@@ -15,7 +15,9 @@ struct VotesOnce: Sendable {
     /// For look-up only.
     private var candidates: [Vote: Int] = [:]
 
-    mutating func note(
+    public init() {}
+
+    public mutating func note(
         _ message: RaftMessage, group: ReplicaGroupID, from voter: Int, to candidate: Int,
         into violations: inout [Violation]
     ) {

@@ -1,20 +1,20 @@
-import ChatWire
-import Vocabulary
+public import ChatWire
+public import Vocabulary
 
 /// What the clients asked for and were told, as they saw it.
-struct History: Sendable {
+public struct History: Sendable {
     /// One message that somebody wanted to send.
-    struct Send: Sendable {
-        let client: Int
-        let user: UserID
-        let chat: ChatID
-        let id: ClientMessageID
-        let text: String
-        let invoked: WorldTime
-        var completed: WorldTime?
-        var outcome = Outcome.pending
+    public struct Send: Sendable {
+        public let client: Int
+        public let user: UserID
+        public let chat: ChatID
+        public let id: ClientMessageID
+        public let text: String
+        public let invoked: WorldTime
+        public var completed: WorldTime?
+        public var outcome = Outcome.pending
 
-        enum Outcome: Sendable {
+        public enum Outcome: Sendable {
             case pending
             case accepted(seq: SequenceNumber, ord: UInt64, isDuplicate: Bool)
             case refused(ErrorCode)
@@ -22,50 +22,91 @@ struct History: Sendable {
             case unknown
         }
 
-        var acceptedAt: SequenceNumber? {
+        public init(
+            client: Int, user: UserID, chat: ChatID, id: ClientMessageID, text: String,
+            invoked: WorldTime
+        ) {
+            self.client = client
+            self.user = user
+            self.chat = chat
+            self.id = id
+            self.text = text
+            self.invoked = invoked
+        }
+
+        public var acceptedAt: SequenceNumber? {
             if case .accepted(let seq, _, _) = outcome { seq } else { nil }
         }
     }
 
     /// One change of a chat's members.
-    struct Change: Sendable {
-        enum Kind: Sendable { case create, add(UserID), remove(UserID) }
+    public struct Change: Sendable {
+        public enum Kind: Sendable { case create, add(UserID), remove(UserID) }
 
-        let client: Int
-        let kind: Kind
-        var chat: ChatID?
-        let invoked: WorldTime
-        var completed: WorldTime?
+        public let client: Int
+        public let kind: Kind
+        public var chat: ChatID?
+        public let invoked: WorldTime
+        public var completed: WorldTime?
         /// In force from here on.
-        var seq: SequenceNumber?
+        public var seq: SequenceNumber?
+
+        public init(client: Int, kind: Kind, chat: ChatID?, invoked: WorldTime) {
+            self.client = client
+            self.kind = kind
+            self.chat = chat
+            self.invoked = invoked
+        }
     }
 
     /// One page of a chat's log, as one user got it.
-    struct Reading: Sendable {
-        let client: Int
-        let user: UserID
-        let chat: ChatID
-        let invoked: WorldTime
-        let completed: WorldTime
+    public struct Reading: Sendable {
+        public let client: Int
+        public let user: UserID
+        public let chat: ChatID
+        public let invoked: WorldTime
+        public let completed: WorldTime
         /// Nil if the chat was refused.
-        let entries: [EntryFrame]?
-        let head: SequenceNumber
+        public let entries: [EntryFrame]?
+        public let head: SequenceNumber
+
+        public init(
+            client: Int, user: UserID, chat: ChatID, times: ClosedRange<WorldTime>,
+            entries: [EntryFrame]?, head: SequenceNumber
+        ) {
+            self.client = client
+            self.user = user
+            self.chat = chat
+            invoked = times.lowerBound
+            completed = times.upperBound
+            self.entries = entries
+            self.head = head
+        }
     }
 
     /// One entry that a device was shown as it happened or while it caught up.
-    struct Showing: Sendable {
-        let client: Int
-        let user: UserID
-        let entry: EntryFrame
-        let at: WorldTime
+    public struct Showing: Sendable {
+        public let client: Int
+        public let user: UserID
+        public let entry: EntryFrame
+        public let at: WorldTime
+
+        public init(client: Int, user: UserID, entry: EntryFrame, at: WorldTime) {
+            self.client = client
+            self.user = user
+            self.entry = entry
+            self.at = at
+        }
     }
 
-    var sends: [Send] = []
-    var changes: [Change] = []
-    var readings: [Reading] = []
-    var showings: [Showing] = []
+    public var sends: [Send] = []
+    public var changes: [Change] = []
+    public var readings: [Reading] = []
+    public var showings: [Showing] = []
     /// Whole chats, read page after page when all was over.
-    var finalReadings: [Reading] = []
+    public var finalReadings: [Reading] = []
+
+    public init() {}
 
     mutating func begin(_ send: Send) -> Int {
         sends.append(send)

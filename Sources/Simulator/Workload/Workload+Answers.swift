@@ -137,7 +137,7 @@ extension Workload {
         guard let user = clients[client].user else { return }
         history.readings.append(
             History.Reading(
-                client: client, user: user, chat: chat, invoked: invoked, completed: now,
+                client: client, user: user, chat: chat, times: invoked...now,
                 entries: page?.entries, head: page?.head ?? .zero))
     }
 
@@ -154,7 +154,7 @@ extension Workload {
         }
         history.finalReadings.append(
             History.Reading(
-                client: client, user: user, chat: chat, invoked: attempt.invoked, completed: now,
+                client: client, user: user, chat: chat, times: attempt.invoked...now,
                 entries: page == nil && entries.isEmpty ? nil : all, head: page?.head ?? .zero))
     }
 }

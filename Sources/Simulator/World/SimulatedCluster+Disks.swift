@@ -35,13 +35,11 @@ extension SimulatedCluster {
             at: max(time, nodes[node].lanes[lane.number].stalledUntil))
     }
 
-    /// The kernel says that a sync failed. What it was to make durable may be there or not, and is
-    /// clean in the kernel's eyes: another sync would say nothing (Rebello et al., ATC 2020).
-    private mutating func failSync(_ node: Int) {
+    private mutating func failSync(_ node: Int, _ lane: Int) {
         transcript.note(now, "n\(node + 1): a sync fails")
         nodes[node].failsNextSync = false
         nodes[node].isDiskBroken = true
-        nodes[node].disk.losePower(random: &diskRandom)
+        nodes[node].failSync(lane, random: &diskRandom)
         tell(node, .storageFailed("the simulated disk is broken"))
     }
 
@@ -52,7 +50,7 @@ extension SimulatedCluster {
             return events.schedule(
                 .disk(node: node, life: life, lane), at: nodes[node].lanes[index].stalledUntil)
         }
-        if nodes[node].failsNextSync { return failSync(node) }
+        if nodes[node].failsNextSync { return failSync(node, index) }
         if let failure = nodes[node].finishSync(index) {
             violations.append(Violation("DiskIsUsedRightly", "n\(node + 1): \(failure.description)"))
         }

@@ -54,6 +54,12 @@ struct SimulatedNode: Sendable {
         lanes[lane].proceed(on: &disk, completed: &completed)
     }
 
+    /// The sync that a lane waits for fails; the lane does nothing any more.
+    mutating func failSync(_ lane: Int, random: inout SeededRandom) {
+        guard let directive = lanes[lane].current else { return }
+        disk.failSync(directive, random: &random)
+    }
+
     mutating func finishSync(_ lane: Int) -> DiskLaneFailure? {
         lanes[lane].finishCurrent(on: &disk)
     }

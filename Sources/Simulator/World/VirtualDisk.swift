@@ -64,6 +64,13 @@ public struct VirtualDisk: Sendable {
         return true
     }
 
+    /// The kernel says that a sync failed, and takes what it was to make durable for clean: another
+    /// sync would say nothing of it (Rebello et al., ATC 2020).
+    mutating func failSync(_ directive: StorageDirective, random: inout SeededRandom) {
+        guard case .synchronize(let name) = directive, let number = names[name] else { return }
+        files[number]?.failSync(random: &random)
+    }
+
     /// Loses what the power cut makes of everything that was not synced.
     public mutating func losePower(random: inout SeededRandom) {
         let fate = random.choice(of: PowerLossFate.drawn)

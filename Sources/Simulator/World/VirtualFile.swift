@@ -11,6 +11,9 @@ struct VirtualFile: Sendable {
     private(set) var platter: [UInt8]
     /// In order; they cover the platter for whoever reads.
     private(set) var unsynchronized: [Write] = []
+    /// What the kernel still shows and will never write: a sync of it has failed. With it, whatever
+    /// was written over it later.
+    private var ghosts: [Write] = []
     /// Where bytes were written and then synced, oldest first: what may be counted on.
     private(set) var counted: [Range<Int>] = []
 
@@ -23,9 +26,9 @@ struct VirtualFile: Sendable {
 
     /// What a process reads.
     var contents: Bytes {
-        guard !unsynchronized.isEmpty else { return Bytes(platter) }
+        guard !unsynchronized.isEmpty || !ghosts.isEmpty else { return Bytes(platter) }
         var image = platter
-        for write in unsynchronized { Self.apply(write.bytes, at: write.offset, to: &image) }
+        for write in ghosts + unsynchronized { Self.apply(write.bytes, at: write.offset, to: &image) }
         return Bytes(image)
     }
 
@@ -38,7 +41,20 @@ struct VirtualFile: Sendable {
             Self.apply(write.bytes, at: write.offset, to: &platter)
             counted.append(write.offset..<write.offset + write.bytes.count)
         }
+        if !ghosts.isEmpty { ghosts += unsynchronized }
         unsynchronized.removeAll(keepingCapacity: true)
+    }
+
+    /// A sync fails: each write is on the platter, or lost, or shown for as long as the kernel lives.
+    mutating func failSync(random: inout SeededRandom) {
+        for write in unsynchronized {
+            switch random.below(3) {
+            case 0: Self.apply(write.bytes, at: write.offset, to: &platter)
+            case 1: ghosts.append(write)
+            default: break
+            }
+        }
+        unsynchronized = []
     }
 
     /// Cuts the file to nothing and fills it with zeros that are on the platter.
@@ -61,6 +77,7 @@ struct VirtualFile: Sendable {
             }
         }
         unsynchronized.removeAll()
+        ghosts = []
     }
 
     /// What was written before is of no use any more: the file goes to another one.

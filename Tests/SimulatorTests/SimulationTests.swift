@@ -1,0 +1,88 @@
+import Simulator
+import Testing
+import Toolbox
+
+@Suite("Whole runs")
+struct SimulationTests {
+    private static func run(
+        _ seed: UInt64, _ change: (inout SimulationPlan) -> Void = { _ in }
+    ) -> SimulationResult {
+        var plan = SimulationPlan(name: "test")
+        plan.faultSeconds = 4
+        plan.clients = 3
+        change(&plan)
+        var simulation = Simulation(plan: plan, seed: seed)
+        return simulation.run()
+    }
+
+    @Test("a seed is a run: twice the same, and another one for another seed")
+    func determinism() {
+        let first = Self.run(7)
+        let second = Self.run(7)
+        #expect(first.traceHash == second.traceHash)
+        #expect(first.eventsCount == second.eventsCount)
+        #expect(first.traceHash != Self.run(8).traceHash)
+    }
+
+    @Test("with all faults, every promise is kept", arguments: 1...6 as ClosedRange<UInt64>)
+    func faults(seed: UInt64) {
+        let result = Self.run(seed)
+        #expect(result.violations.isEmpty)
+        #expect(result.faultsCount > 0)
+        #expect(result.acceptedCount > 0)
+    }
+
+    @Test("without faults, one leader per group is enough")
+    func calm() {
+        let result = Self.run(1) { $0.nemeses = [] }
+        #expect(result.violations.isEmpty)
+        #expect(result.electionsCount == 3)
+        #expect(result.shownCount > result.acceptedCount)
+    }
+
+    @Test("one node alone, and five")
+    func sizes() {
+        for nodes in [1, 5] {
+            let result = Self.run(3) {
+                $0.nodes = nodes
+                $0.nemeses = [.killOne, .powerOffAll]
+            }
+            #expect(result.violations.isEmpty, "\(nodes) nodes")
+        }
+    }
+}
+
+@Suite("Plans")
+struct SimulationPlanTests {
+    private static func failure(_ json: String) -> String? {
+        do throws(SimulationPlanFailure) {
+            _ = try SimulationPlan(name: "test", json: Bytes(json))
+            return nil
+        } catch {
+            return "\(error)"
+        }
+    }
+
+    @Test("a plan says what it says, and the rest is as usual")
+    func reading() throws {
+        let plan = try SimulationPlan(
+            name: "test",
+            json: #"{"nodes": 5, "swarm": false, "nemeses": ["pause"], "faultSeconds": 3}"#)
+        #expect(plan.nodes == 5)
+        #expect(plan.nemeses == [.pause])
+        #expect(!plan.isSwarm)
+        #expect(plan.faultSeconds == 3)
+        #expect(plan.clients == SimulationPlan(name: "other").clients)
+    }
+
+    @Test(
+        "what makes no sense is refused by name",
+        arguments: [
+            ("[]", "object"), ("{", "JSON"), (#"{"nods": 3}"#, "nods"),
+            (#"{"nodes": 0}"#, "nodes"), (#"{"nodes": "3"}"#, "nodes"),
+            (#"{"nemeses": ["rain"]}"#, "rain"), (#"{"smallLimitsProbability": 2}"#, "small"),
+        ])
+    func refusing(json: String, word: String) {
+        #expect(Self.failure(json)?.contains(word) == true)
+    }
+}
