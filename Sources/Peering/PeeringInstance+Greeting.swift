@@ -180,6 +180,8 @@ extension PeeringInstance {
     ) {
         links[index].state = .open(connection, peer: peer)
         links[index].failures = 0
+        links[index].isFoundGone = false
+        links[index].probeAt = nil
         // A process that is started again at once may never be found missing. Said once, by the
         // channel that votes and heartbeats take.
         if let last = links[index].lastPeer, last != peer, links[index].channel == .consensus {

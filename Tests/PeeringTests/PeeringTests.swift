@@ -14,6 +14,8 @@ private struct Pair {
     var learnt: [String] = []
     /// Nodes whose process is gone.
     var dead: Set<NodeID> = []
+    /// Nodes whose process is dying: it still takes connections, and answers nothing.
+    var dying: Set<NodeID> = []
 
     struct End: Hashable {
         var node: NodeID
@@ -82,6 +84,11 @@ private struct Pair {
             run(node) { $0.dialFailed(connection, wasRefused: true, at: $1, into: &$2) }
             return
         }
+        guard !dying.contains(peer) else {
+            run(node) { $0.dialled(connection, at: $1, into: &$2) }
+            run(node) { $0.closed(connection, at: $1, into: &$2) }
+            return
+        }
         lastAccepted += 2
         let accepted = ConnectionID(lastAccepted)
         wires[End(node: node, connection: connection)] = End(node: peer, connection: accepted)
@@ -141,6 +148,27 @@ struct PeeringTests {
             pair.advance(.milliseconds(1))
             #expect(pair.learnt.contains("\(survivor) lost \(peer) consensus"))
             #expect(pair.learnt.contains("\(survivor) refused by \(peer)"))
+        }
+    }
+
+    @Test("a dial that a dying process took does not hide that nobody listens any more")
+    func lastGasp() throws {
+        for survivor in [NodeID(1), NodeID(2)] {
+            var pair = Pair()
+            pair.advance(.milliseconds(1))
+            let peer = survivor == NodeID(1) ? NodeID(2) : NodeID(1)
+            pair.dying = [peer]
+            for channel in PeerChannel.allCases {
+                let connection = try #require(
+                    pair.nodes[peer]?.connection(to: survivor, channel))
+                pair.cut(Pair.End(node: peer, connection: connection))
+            }
+            pair.run(survivor) { $0.timeDidAdvance(to: $1.monotonic, into: &$2) }
+            #expect(!pair.learnt.contains("\(survivor) refused by \(peer)"))
+            pair.dying = []
+            pair.dead = [peer]
+            pair.advance(.milliseconds(100))
+            #expect(pair.learnt.filter { $0 == "\(survivor) refused by \(peer)" }.count >= 1)
         }
     }
 
