@@ -28,7 +28,9 @@ struct VirtualFile: Sendable {
     var contents: Bytes {
         guard !unsynchronized.isEmpty || !ghosts.isEmpty else { return Bytes(platter) }
         var image = platter
-        for write in ghosts + unsynchronized { Self.apply(write.bytes, at: write.offset, to: &image) }
+        for write in ghosts + unsynchronized {
+            Self.apply(write.bytes, at: write.offset, to: &image)
+        }
         return Bytes(image)
     }
 
