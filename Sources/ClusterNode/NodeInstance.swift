@@ -122,6 +122,10 @@ public struct NodeInstance: Sendable {
         gateway.timeDidAdvance(to: moment, into: &gatewayDirectives)
         proposeMarks(at: moment)
         retryOutbox(at: moment)
+        let nodes = plan.nodes.map(\.id)
+        if let ahead = clocks.deviation(from: nodes, own: plan.node, at: moment) {
+            directives.append(.observe(.clockOff(milliseconds: ahead)))
+        }
         renewSubscriptions(at: moment)
         settle(at: moment, into: &directives)
         endStopIfDue(at: now, into: &directives)
