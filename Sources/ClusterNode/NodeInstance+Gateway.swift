@@ -28,7 +28,8 @@ extension NodeInstance {
         case .clientClosed(let connection):
             gateway.clientClosed(connection, at: moment, into: &gatewayDirectives)
         case .clientBacklog, .peerAccepted, .peerDialled, .peerDialFailed, .peerReceived,
-            .peerClosed, .storageCompleted, .storageFailed, .workCompleted, .shutdownRequested:
+            .peerBacklog, .peerClosed, .storageCompleted, .storageFailed, .workCompleted,
+            .shutdownRequested:
             break
         }
     }

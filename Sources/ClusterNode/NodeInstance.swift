@@ -103,7 +103,7 @@ public struct NodeInstance: Sendable {
         case .shutdownRequested: beginStop(at: moment, into: &directives)
         case .clientConnected, .clientReceived, .clientBacklog, .clientClosed:
             handleClient(event, at: moment, into: &directives)
-        case .peerAccepted, .peerDialled, .peerDialFailed, .peerReceived, .peerClosed:
+        case .peerAccepted, .peerDialled, .peerDialFailed, .peerReceived, .peerBacklog, .peerClosed:
             handlePeer(event, at: moment)
         }
         settle(at: moment, into: &directives)

@@ -180,6 +180,7 @@ extension PeeringInstance {
     ) {
         links[index].state = .open(connection, peer: peer)
         links[index].failures = 0
+        links[index].backlogBytes = 0
         directives.append(.opened(links[index].peer, links[index].channel))
         directives.append(.observe(.opened(links[index].peer, links[index].channel)))
     }

@@ -132,6 +132,29 @@ struct DeliveryTests {
         #expect(!missing.isEmpty)
     }
 
+    @Test func waitsForANodeThatTakesNoBytesAndHoldsBackNobody() throws {
+        var scene = try Scene()
+        let leader = try #require(scene.cluster.leader(of: scene.group))
+        let slow = try scene.cluster.follower(of: scene.group)
+        let quick = 3 - leader - slow
+        var phones: [Int: Phone] = [:]
+        for home in [slow, quick] {
+            phones[home] = try Phone(scene.persons[home], at: home, in: &scene.cluster)
+        }
+        scene.cluster.tellBacklog(2 << 20, from: leader, to: slow)
+        try scene.post(1...5, at: leader)
+        scene.cluster.pass(.milliseconds(300))
+        for (home, expected) in [(quick, [2, 3, 4, 5, 6]), (slow, [])] as [(Int, [UInt64])] {
+            try phones[home]?.read(&scene.cluster)
+            #expect(phones[home]?.positions(of: scene.chat) == expected)
+        }
+        scene.cluster.tellBacklog(0, from: leader, to: slow)
+        scene.cluster.pass(.milliseconds(300))
+        try phones[slow]?.read(&scene.cluster)
+        #expect(phones[slow]?.positions(of: scene.chat) == [2, 3, 4, 5, 6])
+        #expect(phones[slow]?.gaps(of: scene.chat) == [])
+    }
+
     @Test func catchesUpFromItsCursorInPiecesThatFitAFrame() throws {
         var scene = try Scene()
         let leader = try #require(scene.cluster.leader(of: scene.group))
