@@ -1,6 +1,7 @@
 import Membership
 import Placement
 import Messages
+import Placement
 import Replication
 import Routing
 import Toolbox
