@@ -1,7 +1,8 @@
 public import Toolbox
 public import Vocabulary
 
-/// An account brought from elsewhere, with a ready crypt(3) hash: the body of `POST /admin/v1/users`.
+/// An account brought from elsewhere, with a ready crypt(3) hash: what is posted to
+/// `/admin/v1/users`.
 public struct UserImport: AdminShape {
     public var name: String
     public var displayName: String

@@ -3,8 +3,8 @@ public import Vocabulary
 
 /// A chat as one copy of its shard has it.
 ///
-/// Copies at the same `head` must show the same `digest`: that is how operators, and the suites that
-/// kill nodes, see that no copy has a history of its own.
+/// Copies at the same `head` must show the same `digest`: that is how operators, and the suites
+/// that kill nodes, see that no copy has a history of its own.
 public struct ChatStatus: AdminShape {
     public enum Kind: String, CaseIterable, Hashable, Sendable {
         case direct

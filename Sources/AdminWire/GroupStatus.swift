@@ -32,7 +32,8 @@ public struct GroupStatus: AdminShape {
     public var role: Role
     /// Where this copy is.
     public var node: NodeID
-    /// Over the whole state at `applied`: equal on all copies that applied as much. Where asked for.
+    /// Over the whole state at `applied`: equal on all copies that applied as much. Where asked
+    /// for.
     public var digest: UInt64?
 
     public init(

@@ -1,7 +1,8 @@
 import SystemIO
 public import Vocabulary
 
-/// Why a run could not go on. What a run finds is a `Violation`; this is what keeps it from looking.
+/// Why a run could not go on. What a run finds is a `Violation`; this is what keeps it from
+/// looking.
 public enum ChaosFailure: Error, Hashable, Sendable, CustomStringConvertible {
     case system(String)
     /// A node ended that nobody killed.

@@ -13,8 +13,8 @@ public enum MemberRole: String, CaseIterable, Sendable {
 
 /// An entry of a chat's log as clients see it. Its identity is `chat:seq`.
 ///
-/// It is encoded once for all receivers: `encodedTail()` is all of the frame behind `op` and `push`,
-/// and `write(push:tail:into:)` puts these before it.
+/// It is encoded once for all receivers: `encodedTail()` is all of the frame behind `op` and
+/// `push`, and `write(push:tail:into:)` puts these before it.
 public struct EntryFrame: Hashable, Sendable {
     public var chat: ChatID
     public var seq: SequenceNumber

@@ -2,7 +2,8 @@
 public enum FrameFailure: Error, Hashable, Sendable {
     /// Not a JSON object: a WebSocket closes with 4002, HTTP answers `malformed`.
     case notJSON
-    /// JSON, and not what it should be: answered with this error, under the frame's id if it has one.
+    /// JSON, and not what it should be: answered with this error, under the frame's id if it has
+    /// one.
     case invalid(ErrorReport, id: FrameID?)
 
     /// The error that tells the client.

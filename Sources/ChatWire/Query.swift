@@ -89,7 +89,8 @@ struct Query {
 }
 
 extension Bytes {
-    /// The pieces between `separator`s, empty ones too; the last of `maximum` holds all that is left.
+    /// The pieces between `separator`s, empty ones too; the last of `maximum` holds all that is
+    /// left.
     func split(at separator: UInt8, maximum: Int) -> [Bytes] {
         var pieces: [Bytes] = []
         var start = 0

@@ -16,8 +16,8 @@ public struct SyncCursor: Hashable, Sendable {
         }
     }
 
-    /// A list of chats that takes several pages: positions above are what the client knew before it,
-    /// these are the snapshot that the pages are cut from, and where the next page starts.
+    /// A list of chats that takes several pages: positions above are what the client knew before
+    /// it, these are the snapshot that the pages are cut from, and where the next page starts.
     public struct Unfinished: Hashable, Sendable {
         public var groups: [GroupPosition]
         public var stream: UInt64

@@ -6,7 +6,7 @@ public import Vocabulary
 ///
 /// ```
 /// idle ──start──▶ connecting ──connected──▶ upgrading ──101──▶ greeting ──welcome──▶ open
-///                  ▲     │ failed              │ refused          │ refused           │ lost, goaway
+///                  ▲     │ failed              │ refused          │ refused           │ lost
 ///                  └─ waiting ◀────────────────┴──────────────────┴───────────────────┘
 /// ```
 ///

@@ -118,7 +118,8 @@ struct SendQueue: Sendable {
         return index >= front && index < slots.count ? Int(index) : nil
     }
 
-    /// Holes leave the array in large batches, so that each slot is moved a bounded number of times.
+    /// Holes leave the array in large batches, so that each slot is moved a bounded number of
+    /// times.
     private mutating func dropHoles() {
         guard front == slots.count || front >= Self.holesMaximum && front * 2 >= slots.count else {
             return

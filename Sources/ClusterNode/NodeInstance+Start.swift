@@ -52,6 +52,9 @@ extension NodeInstance {
         if let tail = recovery.tornTail {
             directives.append(.observe(.tornTailCut(tail.segment, offset: tail.offset)))
         }
+        for (group, recovered) in recovery.groups {
+            directives.append(.observe(.recovered(group, recovered)))
+        }
         directives.append(.storage(.log, recovery.directives))
         let leftovers = SnapshotFile.leftovers(among: files.keys, groups: recovery.groups)
         if !leftovers.isEmpty {
@@ -88,6 +91,8 @@ extension NodeInstance {
         marks = MarkCollector(interval: plan.settings.markInterval)
         admin = AdminDesk(token: plan.secrets.admin)
         self.random = random.stream(3)
+        // Somewhere no earlier life of this node began: a peer may still answer that one's requests.
+        lastRequest = self.random.next() >> 2
         for group in plan.messageGroups {
             subscriptions[group.id] = DeliverySubscription(
                 silenceMaximum: plan.settings.delivery.silenceMaximum, at: now)
@@ -160,5 +165,13 @@ extension NodeInstance {
             replicas.add(replica)
         }
         plantFaults()
+    }
+}
+
+extension Observation {
+    static func recovered(_ group: ReplicaGroupID, _ recovered: RecoveredGroup) -> Observation {
+        .recovered(
+            group, term: recovered.term, snapshot: recovered.snapshot?.index,
+            last: recovered.entries.last?.index ?? recovered.snapshot?.index ?? .zero)
     }
 }

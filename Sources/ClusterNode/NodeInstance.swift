@@ -51,7 +51,7 @@ public struct NodeInstance: Sendable {
     var errands = Errands()
     var durability = DurabilityQueue()
     var works: SortedMap<WorkID, WorkPurpose> = SortedMap()
-    var lastRequest: UInt64 = 0
+    var lastRequest: UInt64
     var lastWork: UInt64 = 0
     var lastSnapshotToken: UInt64 = 0
     var saving: SortedMap<StorageToken, SnapshotMaterial> = SortedMap()

@@ -9,6 +9,8 @@ public enum Observation: Hashable, Sendable {
     case started(NodeID, Incarnation)
     /// What was being written when the node stopped last was cut off.
     case tornTailCut(FileName, offset: Int)
+    /// What the disk knew of a group at the start.
+    case recovered(ReplicaGroupID, term: Term, snapshot: LogIndex?, last: LogIndex)
     case raft(ReplicaGroupID, RaftObservation)
     case peering(PeeringObservation)
     case snapshotKept(ReplicaGroupID, LogIndex, bytes: Int)
@@ -27,6 +29,8 @@ extension Observation: CustomStringConvertible {
         switch self {
         case .started(let node, let incarnation): "\(node) started, incarnation \(incarnation)"
         case .tornTailCut(let file, let offset): "cut a torn tail off \(file) at \(offset)"
+        case .recovered(let group, let term, let snapshot, let last):
+            "\(group) recovered \(term), \(snapshot.map { "snapshot \($0), " } ?? "")log to \(last)"
         case .raft(let group, let observation): "\(group) \(observation)"
         case .peering(let observation): "peers: \(observation)"
         case .snapshotKept(let group, let index, let bytes):

@@ -88,8 +88,8 @@ struct JSON5Scanner {
         return start == offset ? nil : String(decoding: bytes[start..<offset], as: UTF8.self)
     }
 
-    /// ASCII letters, digits, `$` and `_`, and everything beyond ASCII: lenient, since a key must be
-    /// known anyway.
+    /// ASCII letters, digits, `$` and `_`, and everything beyond ASCII: lenient, since a key must
+    /// be known anyway.
     private static func isIdentifier(_ byte: UInt8, isFirst: Bool) -> Bool {
         switch byte {
         case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),

@@ -1,4 +1,5 @@
-/// Reads the members of one object of a configuration and collects everything that is wrong with it.
+/// Reads the members of one object of a configuration and collects everything that is wrong with
+/// it.
 struct ObjectReader {
     /// What the object is called in messages; nil for the file's outermost.
     let name: String?

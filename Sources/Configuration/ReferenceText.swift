@@ -33,26 +33,27 @@ public enum ReferenceText {
 
     private static let opening = """
         // Every key that a configuration may have, with its unit, range, default, and what it does.
-        // Keys that are left out have their default; an unknown key or a wrong value starts nothing.
-        // Relative paths start from the folder that the file lies in.
+        // Keys that are left out have their default; an unknown key or a wrong value starts
+        // nothing. Relative paths start from the folder that the file lies in.
         {
-          // Which cluster this is: 1 to 64 of a-z, 0-9 and "-". Nodes of another one are turned away.
+          // Which cluster this is: 1 to 64 of a-z, 0-9 and "-". Nodes of another one are turned
+          // away.
           cluster: "reference",
 
           // Where data, process ids and logs of processes go. No default.
           stateDirectory: "../.build/rookery/reference",
 
-          // What the nodes must know and nobody else: files "cluster", "tokens" and "admin", made by
-          // "clusterctl secrets create". Default: "secrets" in stateDirectory.
+          // What the nodes must know and nobody else: files "cluster", "tokens" and "admin", made
+          // by "clusterctl secrets create". Default: "secrets" in stateDirectory.
           secretDirectory: "../.build/rookery/reference/secrets",
 
-          // Slices of the message space, each kept by one replica group. Higher: more work in parallel
-          // on a large cluster, more groups to look after. Fixed for the cluster's life.
+          // Slices of the message space, each kept by one replica group. Higher: more work in
+          // parallel on a large cluster, more groups to look after. Fixed for the cluster's life.
           // 1 to \(Limits.partitionsCount) shards, default 4
           shards: 4,
 
-          // Copies of each replica group, on as many nodes as there are. More: more nodes may fail at
-          // once (1 of 3, 2 of 5), more writing. 1 to \(Limits.votersMaximum) copies, default 3
+          // Copies of each replica group, on as many nodes as there are. More: more nodes may fail
+          // at once (1 of 3, 2 of 5), more writing. 1 to \(Limits.votersMaximum) copies, default 3
           replicas: 3,
 
           // The nodes of the cluster, 1 to \(NodeListReader.nodesMaximum).
@@ -60,8 +61,8 @@ public enum ReferenceText {
             {
               // Its number: 1 to 65535, never given to another node.
               id: 1,
-              // The IPv4 address of its machine. Copies of a group go to different hosts where there
-              // are several. Default: "127.0.0.1".
+              // The IPv4 address of its machine. Copies of a group go to different hosts where
+              // there are several. Default: "127.0.0.1".
               host: "127.0.0.1",
               // A rack, room or data centre. Copies of a group go to different zones first.
               // Default: the empty text.
@@ -76,7 +77,8 @@ public enum ReferenceText {
               adminPort: 9081,
               // The address that adminPort is bound to. Default: "127.0.0.1".
               adminHost: "127.0.0.1",
-              // Its logs and snapshots, and nobody else's. Default: "n" and its id in stateDirectory.
+              // Its logs and snapshots, and nobody else's. Default: "n" and its id in
+              // stateDirectory.
               dataDirectory: "../.build/rookery/reference/n1",
               // What it is there for: "coordination" (may vote there), "gateway" (serves clients),
               // "storage" (may hold copies). Default: all.

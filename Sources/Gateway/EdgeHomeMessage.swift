@@ -4,8 +4,8 @@ public import Vocabulary
 /// What the node with a client's socket (its edge) and the node that owns the user's arc (its home)
 /// tell each other. Connections are the edge's.
 ///
-/// Sends, reads and marks are asked by the edge itself and do not need the home; the home keeps what
-/// is pushed: the session's counter, its queue, and who of a user is here.
+/// Sends, reads and marks are asked by the edge itself and do not need the home; the home keeps
+/// what is pushed: the session's counter, its queue, and who of a user is here.
 public enum EdgeHomeMessage: Hashable, Sendable {
     // From the edge.
 

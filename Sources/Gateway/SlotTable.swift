@@ -1,8 +1,8 @@
 /// A dictionary for large values that are changed many times per event.
 ///
 /// Values lie in slots and are changed where they lie; a standard dictionary moves the whole value
-/// out and back. The slot that was changed last is remembered, so that the many changes of one event
-/// look it up once.
+/// out and back. The slot that was changed last is remembered, so that the many changes of one
+/// event look it up once.
 struct SlotTable<Key: Hashable & Comparable & Sendable, Value: Sendable>: Sendable {
     private var slotsByKey: [Key: Int] = [:]
     private var slots: [Value?] = []

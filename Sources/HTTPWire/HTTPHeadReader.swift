@@ -1,6 +1,7 @@
 import Toolbox
 
-/// Reads the lines of a head: the first one, if the section has one, then fields, then an empty line.
+/// Reads the lines of a head: the first one, if the section has one, then fields, then an empty
+/// line.
 struct HTTPHeadReader: Sendable {
     /// Which section is read.
     enum Section: Sendable {

@@ -2,9 +2,10 @@ public import Toolbox
 
 /// Reads requests from what a client sends, one by one; the server's half of RFC 9112.
 ///
-/// Strict: what two parsers could read in two ways is a failure, and a failure is final. Append what
-/// arrives, then call `next` until it gives nothing more; between, it holds one unfinished message
-/// at most. After a request that changes the protocol, `takeRemainder` gives what came behind it.
+/// Strict: what two parsers could read in two ways is a failure, and a failure is final. Append
+/// what arrives, then call `next` until it gives nothing more; between, it holds one unfinished
+/// message at most. After a request that changes the protocol, `takeRemainder` gives what came
+/// behind it.
 public struct HTTPRequestDecoder: Sendable {
     private enum State: Sendable {
         case head

@@ -2,8 +2,8 @@ public import Toolbox
 
 /// Reads answers from what a server sends, one by one; the client's half of RFC 9112.
 ///
-/// As strict as `HTTPRequestDecoder`. Interim answers (1xx) are passed over, but for 101: what comes
-/// behind that one belongs to another protocol and is given by `takeRemainder`.
+/// As strict as `HTTPRequestDecoder`. Interim answers (1xx) are passed over, but for 101: what
+/// comes behind that one belongs to another protocol and is given by `takeRemainder`.
 public struct HTTPResponseDecoder: Sendable {
     private enum State: Sendable {
         case head

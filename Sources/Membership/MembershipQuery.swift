@@ -8,8 +8,8 @@ public enum MembershipQuery: Hashable, Sendable {
     /// The chats of `user`, in order of their ids, and the position of his own stream.
     case chats(user: UserID)
     case chat(ChatID)
-    /// Records not yet delivered, at most one a chat, in order of chats; what a new leader's courier
-    /// starts with.
+    /// Records not yet delivered, at most one a chat, in order of chats; what a new leader's
+    /// courier starts with.
     case outbox(limit: UInt16)
     case counts
 }

@@ -59,8 +59,8 @@ public struct OutboxMember: Hashable, Sendable {
 }
 
 public enum MembershipEffect: Hashable, Sendable {
-    /// For the leader's courier, which hands it to the chat's shard. At most one record of a chat is
-    /// announced at a time: the next follows when the one before was delivered.
+    /// For the leader's courier, which hands it to the chat's shard. At most one record of a chat
+    /// is announced at a time: the next follows when the one before was delivered.
     case outbox(OutboxRecord)
     /// The chat list of `user` changed: `chat` was added to it or removed from it.
     case listChanged(user: UserID, chat: ChatID, isAdded: Bool)

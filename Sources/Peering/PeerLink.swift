@@ -35,6 +35,8 @@ struct PeerLink: Sendable {
     var failures = 0
     var decoder = PeerFrameDecoder()
     var sequence: UInt64 = 0
+    /// The life of the peer that this link was last open to.
+    var lastPeer: Incarnation?
 
     var connection: ConnectionID? {
         switch state {

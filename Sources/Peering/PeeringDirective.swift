@@ -13,8 +13,9 @@ public enum PeeringDirective: Sendable {
     case opened(NodeID, PeerChannel)
     /// It no longer does.
     case lost(NodeID, PeerChannel)
-    /// No process listens at the peer's address.
-    case refused(NodeID)
+    /// The peer's process, as this node last spoke with it, is gone: nobody listens at its address,
+    /// or another life of it does.
+    case gone(NodeID)
     case received(NodeID, PeerChannel, [PeerSection], wall: WallTime)
     case observe(PeeringObservation)
 }

@@ -180,6 +180,11 @@ extension PeeringInstance {
     ) {
         links[index].state = .open(connection, peer: peer)
         links[index].failures = 0
+        // A process that was killed and started again at once may never have refused a connection.
+        if let last = links[index].lastPeer, last != peer, links[index].channel == .consensus {
+            directives.append(.gone(links[index].peer))
+        }
+        links[index].lastPeer = peer
         directives.append(.opened(links[index].peer, links[index].channel))
         directives.append(.observe(.opened(links[index].peer, links[index].channel)))
     }

@@ -102,12 +102,12 @@ public struct PeeringInstance: Sendable {
         into directives: inout [PeeringDirective]
     ) {
         if let peer = probes.removeValue(forKey: connection) {
-            if wasRefused { directives.append(.refused(peer)) }
+            if wasRefused { directives.append(.gone(peer)) }
             return
         }
         guard let index = links.firstIndex(where: { $0.connection == connection }) else { return }
         if wasRefused && links[index].failures == 0 {
-            directives.append(.refused(links[index].peer))
+            directives.append(.gone(links[index].peer))
         }
         retreat(index, at: moment.monotonic)
     }

@@ -5,8 +5,8 @@ public import Vocabulary
 extension RaftInstance {
     /// Appends one entry for each payload, if this node leads and not too much waits already.
     ///
-    /// All are taken or none. They go to the disk and to the followers at the same time. Accepted is
-    /// not committed: a later leader may replace them.
+    /// All are taken or none. They go to the disk and to the followers at the same time. Accepted
+    /// is not committed: a later leader may replace them.
     public mutating func propose(
         _ payloads: [Bytes], at now: Instant, into directives: inout [RaftDirective]
     ) -> ProposalOutcome {

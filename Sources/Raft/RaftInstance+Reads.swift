@@ -27,8 +27,8 @@ extension RaftInstance {
         return commitIndex >= leadership.firstIndex
     }
 
-    /// Asks all followers to confirm that this node leads. Any answer to this round, or a later one,
-    /// was given after it began.
+    /// Asks all followers to confirm that this node leads. Any answer to this round, or a later
+    /// one, was given after it began.
     mutating func beginRound(at now: Instant, into directives: inout [RaftDirective]) {
         guard let round = leadership.map({ $0.round + 1 }) else { return }
         leadership?.round = round

@@ -189,8 +189,9 @@ extension RaftInstance {
         return index >= leadership.firstIndex
     }
 
-    /// Followers learn of a greater commit index, and that it holds for what they just acknowledged,
-    /// at once: by an append of this step, or else by a heartbeat that asks for no answer.
+    /// Followers learn of a greater commit index, and that it holds for what they just
+    /// acknowledged, at once: by an append of this step, or else by a heartbeat that asks for no
+    /// answer.
     mutating func tellCommit(into directives: inout [RaftDirective]) {
         guard leadership?.hasCommitNews == true else { return }
         leadership?.hasCommitNews = false

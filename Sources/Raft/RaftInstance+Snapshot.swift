@@ -1,8 +1,8 @@
 import Toolbox
 public import Vocabulary
 
-// Snapshots: the machine's own let the log be cut, the leader's replace a log that is too far behind
-// (Raft §7). Their bytes are the driver's.
+// Snapshots: the machine's own let the log be cut, the leader's replace a log that is too far
+// behind (Raft §7). Their bytes are the driver's.
 extension RaftInstance {
     /// The machine's snapshot through `position` is durable. The log keeps its entries until
     /// `compact(through:)`; followers that need less than the log holds get it.

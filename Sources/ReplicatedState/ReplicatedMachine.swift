@@ -33,7 +33,8 @@ public protocol ReplicatedMachine: Sendable {
     /// The state that a snapshot's bytes describe.
     init(group: ReplicaGroupID, limits: MachineLimits, restoring bytes: Bytes) throws(DecodeFailure)
 
-    /// A hash over the whole state: equal on replicas that applied the same commands. Slow; for checks.
+    /// A hash over the whole state: equal on replicas that applied the same commands. Slow; for
+    /// checks.
     var digest: UInt64 { get }
 }
 

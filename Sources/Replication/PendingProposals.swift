@@ -1,6 +1,10 @@
 import Vocabulary
 
-/// Commands in the log whose requesters wait, in log order.
+/// Commands that went into the log here and whose requesters wait, in the order they were proposed.
+///
+/// An entry that another leader's took the place of on this node may still be committed: a third
+/// leader may have kept it (Raft §5.4.2, Figure 8). So nothing is said of it before something else
+/// is known to be committed in its place.
 struct PendingProposals: Sendable {
     struct Pending: Sendable {
         var index: LogIndex
@@ -11,23 +15,17 @@ struct PendingProposals: Sendable {
     private var items: [Pending] = []
     private var head = 0
 
-    var isEmpty: Bool { head == items.count }
-
     mutating func append(_ pending: Pending) { items.append(pending) }
 
-    /// Everything waiting at or below `index`, in order.
-    mutating func removeFirst(through index: LogIndex) -> Pending? {
-        guard head < items.count, items[head].index <= index else { return nil }
-        defer { advance() }
-        return items[head]
-    }
-
-    /// Everything waiting at or above `index`: those entries are gone.
-    mutating func removeAll(from index: LogIndex) -> [Pending] {
-        let start = items[head...].firstIndex { $0.index >= index } ?? items.count
-        let removed = Array(items[start...])
-        items.removeLast(items.count - start)
-        return removed
+    /// The first that is decided by the commit of an entry of `term` at `index`: it is this one, or
+    /// can no longer be committed. That is so for all at or below `index`; and for all of an earlier
+    /// term, because no log holds them behind this entry.
+    mutating func removeFirst(decidedAt index: LogIndex, _ term: Term) -> Pending? {
+        guard head < items.count else { return nil }
+        let first = items[head]
+        guard first.index <= index || first.term < term else { return nil }
+        advance()
+        return first
     }
 
     private mutating func advance() {

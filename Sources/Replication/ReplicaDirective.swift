@@ -51,7 +51,8 @@ public enum ReplicaReply: Hashable, Sendable {
     case done(Bytes)
     case notLeader(leader: NodeID?)
     case overloaded
-    /// The command stood in the log and gave way to another leader's entry: it did not happen.
+    /// The command stood in the log, and another entry was committed in its place: it did not
+    /// happen and never will.
     case lost
     /// A snapshot took the place of the log where the command stood.
     case unknown

@@ -53,7 +53,7 @@ extension ReplicaInstance {
             applied = entry.index
             snapshots.bytesSince += entry.payload.count
             snapshots.entriesSince += 1
-            while let waiting = pending.removeFirst(through: entry.index) {
+            while let waiting = pending.removeFirst(decidedAt: entry.index, entry.term) {
                 let isOurs = waiting.index == entry.index && waiting.term == entry.term
                 directives.append(
                     .reply(waiting.requester, isOurs ? .done(reply) : .lost))
@@ -100,14 +100,10 @@ extension ReplicaInstance {
         _ observation: RaftObservation, into directives: inout [ReplicaDirective]
     ) {
         switch observation {
-        case .truncated(let index):
-            for waiting in pending.removeAll(from: index) {
-                directives.append(.reply(waiting.requester, .lost))
-            }
         case .becameLeader:
             stamped = max(stamped, lastTimeInLog())
-            snapshots.forgetTransfers()
-        case .becameFollower, .becamePreCandidate, .becameCandidate, .nonsense: break
+        case .becameFollower: snapshots.transfers = SortedMap()
+        case .becamePreCandidate, .becameCandidate, .truncated, .nonsense: break
         }
         directives.append(.observe(observation))
     }

@@ -8,8 +8,8 @@ import Vocabulary
 extension ReplicaInstance {
     // MARK: Keeping
 
-    /// Begins a snapshot once the log since the last has outgrown it: so the work spent on snapshots
-    /// stays in proportion to the work they stand for.
+    /// Begins a snapshot once the log since the last has outgrown it: so the work spent on
+    /// snapshots stays in proportion to the work they stand for.
     mutating func keepSnapshotIfDue(into directives: inout [ReplicaDirective]) {
         let isDue =
             snapshots.bytesSince > max(settings.snapshotLogBytes, snapshots.lastBytes)
@@ -224,8 +224,9 @@ extension ReplicaInstance {
             snapshots.lastBytes = restored.bytes
             snapshots.bytesSince = 0
             snapshots.entriesSince = 0
-            while let waiting = pending.removeFirst(through: position.index) {
-                directives.append(.reply(waiting.requester, .unknown))
+            while let waiting = pending.removeFirst(decidedAt: position.index, position.term) {
+                directives.append(
+                    .reply(waiting.requester, waiting.index > position.index ? .lost : .unknown))
             }
         }
         directives.append(

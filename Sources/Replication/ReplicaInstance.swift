@@ -90,11 +90,11 @@ public struct ReplicaInstance<Machine: ReplicatedMachine>: Sendable {
     ) {
         let queued = queuedCommands
         queuedCommands.removeAll(keepingCapacity: true)
-        stamped = max(stamped, logTime, clock)
-        let time = stamped
+        let time = max(stamped, logTime, clock)
         let payloads = queued.map { CommandEnvelope.wrap($0.payload, at: time) }
         switch raft.propose(payloads, at: now, into: &raftDirectives) {
         case .accepted(let firstIndex, let term):
+            stamped = time
             for (offset, request) in queued.enumerated() {
                 pending.append(
                     PendingProposals.Pending(

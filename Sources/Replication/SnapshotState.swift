@@ -12,6 +12,7 @@ struct SnapshotState<Machine: ReplicatedMachine>: Sendable {
     var lastBytes = 0
     /// One is being encoded or saved.
     var isKeeping = false
+    /// Of a leader; whoever leads next starts anew.
     var transfers: SortedMap<NodeID, Transfer> = SortedMap()
     var arrival: Arrival?
 
@@ -37,7 +38,4 @@ struct SnapshotState<Machine: ReplicatedMachine>: Sendable {
         var logTime: WallTime
         var bytes: Int
     }
-
-    /// A new leader starts its transfers anew.
-    mutating func forgetTransfers() { transfers = SortedMap() }
 }

@@ -21,7 +21,8 @@ public struct ByteQueue: Sendable {
         count += bytes.count
     }
 
-    /// At most `maximum` bytes from the front, as far as they lie in one piece, sharing its storage.
+    /// At most `maximum` bytes from the front, as far as they lie in one piece, sharing its
+    /// storage.
     public mutating func take(atMost maximum: Int) -> Bytes {
         guard let piece = front else { return Bytes() }
         invariant(maximum >= 0, "take \(maximum) bytes")
@@ -50,7 +51,8 @@ public struct ByteQueue: Sendable {
         count = 0
     }
 
-    /// Taken pieces leave the array in large batches, so that each is moved a bounded number of times.
+    /// Taken pieces leave the array in large batches, so that each is moved a bounded number of
+    /// times.
     private mutating func dropTakenPieces() {
         if frontIndex == pieces.count {
             pieces.removeAll(keepingCapacity: true)

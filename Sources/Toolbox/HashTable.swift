@@ -1,7 +1,7 @@
 /// A map from ids to values for hot look-ups: open addressing, linear probing, Fibonacci hashing.
 ///
-/// Ids of ours are dense numbers, which one multiplication spreads evenly; strangers choose none, so
-/// the hash needs no seed and the same history gives the same table on every machine. It has no
+/// Ids of ours are dense numbers, which one multiplication spreads evenly; strangers choose none,
+/// so the hash needs no seed and the same history gives the same table on every machine. It has no
 /// iteration, for its order would show that history: `sortedKeys` is for what must be listed.
 ///
 /// Growing moves every value at once (some 20 ns each): call `reserve` where a large number is

@@ -33,11 +33,14 @@ public struct Histogram: Sendable, Equatable {
         longestMicroseconds = max(longestMicroseconds, other.longestMicroseconds)
     }
 
-    /// What `share` thousandths of all took at most, rounded up to a bucket's end; 0 if there is none.
+    /// What `share` thousandths of all took at most, rounded up to a bucket's end; 0 if there is
+    /// none.
     ///
-    /// - Parameter share: 0 ... 1000; 500 is the median, 999 the 99.9th percentile, 1000 the longest.
+    /// - Parameter share: 0 ... 1000; 500 is the median, 999 the 99.9th percentile, 1000 the
+    ///   longest.
     public func percentile(perMille share: Int) -> UInt64 {
-        // In whole numbers: rounding a Double would make every program link the mathematics library.
+        // In whole numbers: rounding a Double would make every program link the mathematics
+        // library.
         let thousandths = UInt64(min(max(share, 0), 1_000))
         let rank = max((count * thousandths + 999) / 1_000, 1)
         var seen: UInt64 = 0
@@ -48,7 +51,8 @@ public struct Histogram: Sendable, Equatable {
         return longestMicroseconds
     }
 
-    /// How many took at most `microseconds`, as far as buckets tell: those that end there or before.
+    /// How many took at most `microseconds`, as far as buckets tell: those that end there or
+    /// before.
     public func count(withinMicroseconds microseconds: UInt64) -> UInt64 {
         var total: UInt64 = 0
         for (bucket, inBucket) in counts.enumerated() {

@@ -1,7 +1,7 @@
 /// Stops the process when something that this program promised itself does not hold.
 ///
-/// Unlike `precondition`, it keeps its message in release builds. For our own bugs only: a byte from
-/// outside must never decide the condition.
+/// Unlike `precondition`, it keeps its message in release builds. For our own bugs only: a byte
+/// from outside must never decide the condition.
 @inlinable
 public func invariant(
     _ condition: @autoclosure () -> Bool, _ message: @autoclosure () -> String,

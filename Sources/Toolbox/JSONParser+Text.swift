@@ -23,7 +23,8 @@ extension JSONParser {
         }
     }
 
-    /// Goes on to the next quote or backslash; throws if there is none or what precedes is not text.
+    /// Goes on to the next quote or backslash; throws if there is none or what precedes is not
+    /// text.
     private mutating func skipPlainText() throws(JSONFailure) {
         while offset < buffer.count {
             offset = JSONText.skipPlainWords(buffer, from: offset)
@@ -131,8 +132,9 @@ enum JSONText {
             let word = buffer.loadUnaligned(fromByteOffset: offset, as: UInt64.self)
             let quotes = word ^ repeated(0x22)
             let backslashes = word ^ repeated(0x5C)
-            // A byte below what is taken off borrows into its high bit; a borrow may also mark the byte
-            // above one that is marked, which does no harm: the bytes are then looked at singly.
+            // A byte below what is taken off borrows into its high bit; a borrow may also mark the
+            // byte above one that is marked, which does no harm: the bytes are then looked at
+            // singly.
             let marks =
                 (quotes &- repeated(0x01)) & ~quotes | (backslashes &- repeated(0x01))
                 & ~backslashes

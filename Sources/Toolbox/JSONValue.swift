@@ -25,7 +25,8 @@ public enum JSONValue: Hashable, Sendable {
 
     /// Reads one document: all of `bytes`, and nothing that RFC 8259 does not allow.
     ///
-    /// Deviates: RFC 8259 §4 — duplicate keys are refused, since readers differ on which one counts.
+    /// Deviates: RFC 8259 §4 — duplicate keys are refused, since readers differ on which one
+    /// counts.
     public static func parse(_ bytes: Bytes) throws(JSONFailure) -> JSONValue {
         let result: Result<JSONValue, JSONFailure> = bytes.withUnsafeBytes { buffer in
             var parser = JSONParser(bytes: bytes, buffer: buffer)

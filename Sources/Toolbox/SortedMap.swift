@@ -1,4 +1,5 @@
-/// A map whose iteration order is the order of its keys, the same on every replica and in every run.
+/// A map whose iteration order is the order of its keys, the same on every replica and in every
+/// run.
 ///
 /// Kept as two parallel sorted arrays: look-up is a binary search, an insertion at the end is O(1),
 /// one elsewhere moves what follows.

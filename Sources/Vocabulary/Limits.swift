@@ -1,4 +1,5 @@
-/// The bounds that every room must agree on. Bounds of one room alone stand in that room's settings.
+/// The bounds that every room must agree on. Bounds of one room alone stand in that room's
+/// settings.
 public enum Limits {
     /// Parts of every replicated state; a chat's part never changes, its shard may.
     public static let partitionsCount: UInt16 = 1_024

@@ -1,4 +1,5 @@
-/// A point of this node's monotonic clock (CLOCK_BOOTTIME), in nanoseconds. For deadlines and leases.
+/// A point of this node's monotonic clock (CLOCK_BOOTTIME), in nanoseconds. For deadlines and
+/// leases.
 public struct Instant: Hashable, Comparable, Sendable, CustomStringConvertible {
     public let nanoseconds: Int64
     @inlinable public init(nanoseconds: Int64) { self.nanoseconds = nanoseconds }

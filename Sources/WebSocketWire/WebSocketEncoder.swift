@@ -51,7 +51,8 @@ public enum WebSocketEncoder {
         return frame(.pong, payload, mask: mask)
     }
 
-    /// A close frame. A reason that is too long is cut at a character; without a code it is left out.
+    /// A close frame. A reason that is too long is cut at a character; without a code it is left
+    /// out.
     ///
     /// - Precondition: the code may be sent.
     public static func close(

@@ -69,7 +69,9 @@ enum ChaosCommand {
     /// All settings as a configuration file has them.
     private static func text(_ settings: ClusterSettings) -> String {
         SettingTable.sections.map { section in
-            let keys = SettingTable.keys(of: section).map { "\($0.name): \($0.value(in: settings))" }
+            let keys = SettingTable.keys(of: section).map {
+                "\($0.name): \($0.value(in: settings))"
+            }
             return "  \(section): { \(keys.joined(separator: ", ")) },\n"
         }.joined()
     }

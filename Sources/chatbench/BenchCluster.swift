@@ -25,7 +25,8 @@ struct BenchCluster {
     }
 
     /// What an operator asks of a node.
-    func call(_ request: AdminRequest, to node: NodeConfiguration) throws(BenchFailure) -> PooledCall
+    func call(_ request: AdminRequest, to node: NodeConfiguration) throws(BenchFailure)
+        -> PooledCall
     {
         let server = try Self.address(node.adminHost, node.adminPort)
         let headers: HTTPHeaders = [

@@ -45,8 +45,8 @@ struct CallPool: ~Copyable {
 
     /// Makes all calls and waits. What a server cannot answer now is asked again.
     ///
-    /// - Returns: an answer for each call, in order: nil where none came within `patience`, the last
-    ///   refusal where there was nothing else.
+    /// - Returns: an answer for each call, in order: nil where none came within `patience`, the
+    ///   last refusal where there was nothing else.
     mutating func perform(
         _ calls: [PooledCall], patience: Duration
     ) throws(BenchFailure) -> [HTTPResponse?] {

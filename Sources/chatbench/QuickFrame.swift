@@ -2,8 +2,8 @@ public import Toolbox
 
 /// The two frames that a load tool gets all the time, read by their first members alone.
 ///
-/// `{"op":"ok","id":7,"seq":12,...` and `{"op":"entry","push":3,...`, as servers write them. Whoever
-/// gets nil reads the frame whole.
+/// `{"op":"ok","id":7,"seq":12,...` and `{"op":"entry","push":3,...`, as servers write them.
+/// Whoever gets nil reads the frame whole.
 public enum QuickFrame: Hashable, Sendable {
     case acknowledged(id: UInt64, seq: UInt64)
     case entry(push: UInt64)

@@ -19,6 +19,16 @@ enum AdminCallFailure: Error, Hashable, CustomStringConvertible {
         }
     }
 
+    /// How much it tells of the cluster, among the failures of several nodes.
+    var weight: Int {
+        switch self {
+        case .notReached: 0
+        case .noAnswer: 1
+        case .unreadable: 2
+        case .refused: 3
+        }
+    }
+
     /// Nothing has happened, and another node may be able to do it.
     var isWorthAskingAnother: Bool {
         switch self {
@@ -37,7 +47,8 @@ enum AdminCallFailure: Error, Hashable, CustomStringConvertible {
         }
     }
 
-    var asControlFailure: ControlFailure {
-        isSilence ? .unreachable("\(self)") : .bad("\(self)")
+    /// The end of a command, told with `prefix` in front.
+    func asControlFailure(_ prefix: String = "") -> ControlFailure {
+        isSilence ? .unreachable("\(prefix)\(self)") : .bad("\(prefix)\(self)")
     }
 }

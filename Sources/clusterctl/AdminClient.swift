@@ -9,7 +9,7 @@ import Vocabulary
 struct AdminClient {
     /// Of the cluster's secrets: who shows it is an operator.
     let token: String
-    var timeout: Duration
+    let timeout: Duration
 
     /// - Returns: an answer for each of `nodes`, in their order.
     func ask(

@@ -53,9 +53,14 @@ final class AdminExchange {
         switch phase {
         case .connecting: return NodeAnswer(node: node, outcome: .failure(.notReached(late)))
         case .sending, .receiving:
-            return NodeAnswer(node: node, outcome: .failure(.noAnswer(late)))
+            return NodeAnswer(node: node, outcome: .failure(.noAnswer(late + doubt)))
         case .ended(let outcome): return NodeAnswer(node: node, outcome: outcome)
         }
+    }
+
+    /// What must be said of a change that was asked for and not answered.
+    private var doubt: String {
+        request.method == .get ? "" : "; what was asked for may have happened"
     }
 
     /// Goes on as far as the socket lets it.
@@ -117,7 +122,7 @@ final class AdminExchange {
         if case .connecting = phase {
             phase = .ended(.failure(.notReached("\(reason). Is the node running?")))
         } else {
-            phase = .ended(.failure(.noAnswer(reason)))
+            phase = .ended(.failure(.noAnswer(reason + doubt)))
         }
     }
 }

@@ -6,7 +6,8 @@ struct GlobalOptions {
     static let described: [CommandDescription.Option] = [
         .init("--config", "FILE", help: "the cluster's configuration (default: \(defaultConfig))"),
         .init("--node", "ID", help: "ask this node alone"),
-        .init("--timeout", "SECONDS", help: "how long a node may take to answer (default: 5)"),
+        .init(
+            "--timeout", "SECONDS", help: "how long a node may take to answer (default: 5 or 12)"),
         .init("--json", help: "print JSON"),
         .init("--help", help: "print this and do nothing"),
     ]
@@ -14,13 +15,14 @@ struct GlobalOptions {
 
     let config: String
     let node: NodeID?
-    let timeout: Duration
+    /// Nil for what fits the question.
+    let timeout: Duration?
     let printsJSON: Bool
 
     init(_ arguments: CommandArguments) throws(ControlFailure) {
         config = arguments.options["--config"] ?? Self.defaultConfig
         node = try arguments.id("--node", "a node's number")
-        timeout = try arguments.seconds("--timeout") ?? .seconds(5)
+        timeout = try arguments.seconds("--timeout")
         printsJSON = arguments.has("--json")
     }
 

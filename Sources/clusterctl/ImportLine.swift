@@ -46,7 +46,7 @@ enum ImportLine: Hashable {
     private static func checked(_ account: UserImport) -> ImportLine {
         guard !account.name.isEmpty else { return .wrong("the name is empty") }
         guard isHash(account.hash) else {
-            return .wrong("the hash is none of crypt(3), such as $y$j9T$...: hash passwords first")
+            return .wrong("no crypt(3) hash such as $y$j9T$...: hash passwords first")
         }
         return .account(account)
     }

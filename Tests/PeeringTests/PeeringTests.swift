@@ -31,6 +31,15 @@ private struct Pair {
         }
     }
 
+    /// The process of `node` is another one from now on; its sockets are still to break.
+    mutating func restart(_ node: NodeID) {
+        nodes[node] = PeeringInstance(
+            identity: PeeringIdentity(
+                cluster: 1, node: node, incarnation: Incarnation(101), secret: "secret"),
+            peers: [NodeID(1), NodeID(2)], settings: PeeringSettings(),
+            random: SeededRandom(seed: 77), at: now.monotonic)
+    }
+
     mutating func advance(_ duration: Duration) {
         now = Moment(monotonic: now.monotonic + duration, wall: now.wall)
         for node in [NodeID(1), NodeID(2)] where !dead.contains(node) {
@@ -58,7 +67,7 @@ private struct Pair {
         case .close(let connection): cut(End(node: node, connection: connection))
         case .opened(let peer, let channel): learnt.append("\(node) opened \(peer) \(channel)")
         case .lost(let peer, let channel): learnt.append("\(node) lost \(peer) \(channel)")
-        case .refused(let peer): learnt.append("\(node) refused by \(peer)")
+        case .gone(let peer): learnt.append("\(node) misses \(peer)")
         case .received(let peer, _, let sections, _):
             learnt.append("\(node) from \(peer): \(sections.map(\.kind))")
         case .observe(.rejected(_, let reason)): learnt.append("\(node) rejects: \(reason)")
@@ -129,8 +138,21 @@ struct PeeringTests {
             pair.cut(Pair.End(node: peer, connection: connection))
             pair.advance(.milliseconds(1))
             #expect(pair.learnt.contains("\(survivor) lost \(peer) consensus"))
-            #expect(pair.learnt.contains("\(survivor) refused by \(peer)"))
+            #expect(pair.learnt.contains("\(survivor) misses \(peer)"))
         }
+    }
+
+    @Test("another life of a peer says that the one before is gone")
+    func restarts() throws {
+        var pair = Pair()
+        pair.advance(.milliseconds(1))
+        let connection = try #require(
+            pair.nodes[NodeID(2)]?.connection(to: NodeID(1), .consensus))
+        pair.restart(NodeID(2))
+        pair.cut(Pair.End(node: NodeID(2), connection: connection))
+        pair.advance(.milliseconds(100))
+        #expect(pair.learnt.filter { $0 == "n1 misses n2" }.count == 1)
+        #expect(pair.nodes[NodeID(1)]?.isOpen(NodeID(2), .consensus) == true)
     }
 
     @Test("a link that broke opens again by itself")

@@ -11,7 +11,8 @@ import Vocabulary
         var random: SeededRandom
         var proposals: UInt64 = 0
         var reads: UInt64 = 0
-        /// How much of each kind of trouble this run has: some have none of one and much of another.
+        /// How much of each kind of trouble this run has: some have none of one and much of
+        /// another.
         let weights: [Int]
 
         init(voters: Int, seed: UInt64) {

@@ -6,10 +6,11 @@ import Vocabulary
 ///
 /// Commands, one per line or separated by `;`:
 /// `cluster 3 [seed]`, `fire n1` (its deadline comes), `deliver [k]`, `lose [k]`, `settle`,
-/// `elect n1` (told in short), `advance 500` (milliseconds), `wait 500` (nobody looks at the clock), `propose n1 a b`,
-/// `read n1 r1`, `hold n1`, `release n1`, `sync n1`, `crash n1 [k]` (k unsynced writes survive),
-/// `restart n1`, `refuse n1` (all learn that its process is gone), `isolate n1`, `cut n1 n2`,
-/// `heal`, `compact n1 k`, `show`. Heartbeats are left out of the transcript.
+/// `elect n1` (told in short), `advance 500` (milliseconds), `wait 500` (nobody looks at the
+/// clock), `propose n1 a b`, `read n1 r1`, `hold n1`, `release n1`, `sync n1`, `crash n1 [k]` (k
+/// unsynced writes survive), `restart n1`, `refuse n1` (all learn that its process is gone),
+/// `isolate n1`, `cut n1 n2`, `heal`, `compact n1 k`, `show`. Heartbeats are left out of the
+/// transcript.
 struct ScenarioScript {
     struct Failure: Error { let line: String }
 

@@ -48,6 +48,17 @@ struct AccountCommandTests {
         #expect(cluster.run("user", "anna", "--json").status == .good)
     }
 
+    @Test("of several failures the one that tells most is told")
+    func tellsMost() throws {
+        let cluster = try TestCluster([
+            ["GET /admin/v1/users?name=anna": [Scripts.refusal(503, "no_quorum", "nobody leads")]],
+            nil,
+        ])
+        let (status, _, complaints) = cluster.run("user", "anna")
+        #expect(status == .bad)
+        #expect(complaints == "nobody leads (no_quorum)\n")
+    }
+
     @Test("an account that is not there is bad, nobody to ask is unreachable")
     func isMissing() throws {
         let cluster = try TestCluster([
@@ -102,7 +113,7 @@ struct AccountCommandTests {
             output == """
                 line 2: anna imported as u11
                 line 4: bob failed: the name is taken (name_taken)
-                line 5: failed: the hash is none of crypt(3), such as $y$j9T$...: hash passwords first
+                line 5: failed: no crypt(3) hash such as $y$j9T$...: hash passwords first
                 line 6: failed: three fields are needed: name, display name, hash, separated by tabs
                 line 7: dora imported as u12
                 line 8: failed: this is no JSON
@@ -138,6 +149,18 @@ struct AccountCommandTests {
         let (status, _, complaints) = cluster.run("user", "import", file)
         #expect(status == .unreachable)
         #expect(complaints.hasPrefix("stopped at line 2 (anna)"))
+    }
+
+    @Test("an import stops when no group decides, instead of failing line by line")
+    func stopsWithoutQuorum() throws {
+        let refusal = Scripts.refusal(503, "no_quorum", "nobody leads")
+        let cluster = try TestCluster([["POST /admin/v1/users": [refusal]]])
+        try cluster.write("people", "anna:Anna:\(Self.hash)\nbob:Bob:\(Self.hash)\n")
+        let file = cluster.folder.path(of: "people")
+        let (status, _, complaints) = cluster.run("user", "import", file)
+        #expect(status == .bad)
+        #expect(complaints.hasPrefix("stopped at line 1 (anna)"))
+        #expect(cluster.responders.first??.requests.count == 1)
     }
 
     @Test(

@@ -8,6 +8,20 @@ import clusterctl
 
 /// The commands that show nodes and groups, against responders on loopback.
 struct ClusterCommandTests {
+    private static let healthy = """
+        cluster test: 3 of 3 nodes ready, 2 of 2 groups led
+
+        NODE  STATE   PID  UPTIME   CPU   MEMORY  CLIENTS  LONGEST TURN  URL
+        n1    ready  4001   3m12s  1.3s  15.0MiB        3         840us  http://127.0.0.1:201
+        n2    ready  4002   3m12s  1.3s  15.0MiB        3         840us  http://127.0.0.1:202
+        n3    ready  4003   3m12s  1.3s  15.0MiB        3         840us  http://127.0.0.1:203
+
+        GROUP  KIND        LEADER  TERM  COMMIT  APPLIED  COPIES
+        g1     membership  n1         2       9        9  n1 n2 n3
+        g100   messages    n1         2       9        9  n1 n2 n3
+
+        """
+
     @Test("status shows nodes and groups of a healthy cluster in tables")
     func showsStatus() throws {
         let cluster = try TestCluster((1...3).map { Scripts.answering($0) })
@@ -15,19 +29,7 @@ struct ClusterCommandTests {
         #expect(status == .good)
         #expect(complaints.isEmpty)
         #expect(
-            output == """
-                cluster test: 3 of 3 nodes ready, 2 of 2 groups led
-
-                NODE  STATE   PID  UPTIME   CPU   MEMORY  CLIENTS  LONGEST TURN  URL
-                n1    ready  4001   3m12s  1.3s  15.0MiB        3         840us  http://127.0.0.1:201
-                n2    ready  4002   3m12s  1.3s  15.0MiB        3         840us  http://127.0.0.1:202
-                n3    ready  4003   3m12s  1.3s  15.0MiB        3         840us  http://127.0.0.1:203
-
-                GROUP  KIND        LEADER  TERM  COMMIT  APPLIED  COPIES
-                g1     membership  n1         2       9        9  n1 n2 n3
-                g100   messages    n1         2       9        9  n1 n2 n3
-
-                """)
+            output == Self.healthy)
     }
 
     @Test("every question carries the admin token")
@@ -152,8 +154,9 @@ struct ClusterCommandTests {
         let silent = try ListeningSocket(on: address)
         let cluster = try TestCluster([Scripts.answering(1)])
         let other = """
-            { cluster: "test", shards: 1, replicas: 1, nodes: [{ id: 1, host: "127.0.0.1",
-              zone: "a", peerPort: 101, clientPort: 201, adminPort: \(silent.address.port),
+            { cluster: "test", stateDirectory: ".", shards: 1, replicas: 1,
+              nodes: [{ id: 1, host: "127.0.0.1", zone: "a",
+              peerPort: 101, clientPort: 201, adminPort: \(silent.address.port),
               dataDirectory: "n1", roles: ["gateway", "storage"] }] }
             """
         try cluster.write("cluster.json5", other)

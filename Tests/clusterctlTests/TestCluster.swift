@@ -72,7 +72,8 @@ final class TestCluster {
                 """
         }
         return """
-            { cluster: "test", shards: 1, replicas: 3, nodes: [\(nodes.joined(separator: ","))] }
+            { cluster: "test", stateDirectory: ".", shards: 1, replicas: 3,
+              nodes: [\(nodes.joined(separator: ","))] }
             """
     }
 }

@@ -18,8 +18,8 @@ public enum HistoryCheck {
         return violations
     }
 
-    /// Every acknowledged message stands in every reading of its chat where its sender was told, and
-    /// as he wrote it; and every message that stands there was sent.
+    /// Every acknowledged message stands in every reading of its chat where its sender was told,
+    /// and as he wrote it; and every message that stands there was sent.
     public static func acknowledgedIsThere(
         _ messages: [SentMessage], in readings: [ChatReading]
     ) -> [Violation] {
@@ -112,7 +112,8 @@ public enum HistoryCheck {
             let pairs = zip(other.entries, reading.entries)
             if let (one, two) = pairs.first(where: { $0 != $1 }) {
                 let text = "\(reading.chat):\(one.seq) on \(other.node), \(two.seq) on"
-                violations.append(Violation(.difference, "\(text) \(reading.node) are not the same"))
+                violations.append(
+                    Violation(.difference, "\(text) \(reading.node) are not the same"))
             } else if other.entries.count != reading.entries.count {
                 let text = "\(reading.chat) ends at \(other.head) on \(other.node), at"
                 violations.append(

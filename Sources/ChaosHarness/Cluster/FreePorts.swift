@@ -3,8 +3,8 @@ import Toolbox
 
 /// Ports of this machine on which nobody listens.
 enum FreePorts {
-    /// Below what the kernel gives to outgoing connections: one of those could else take the port of
-    /// a node while it is dead.
+    /// Below what the kernel gives to outgoing connections: one of those could else take the port
+    /// of a node while it is dead.
     private static let range = 20_000..<32_000
 
     static func find(_ count: Int) throws(SystemCallFailure) -> [UInt16] {

@@ -39,8 +39,8 @@ extension KillRun {
 
     /// Kills the leader of some group and starts it again at once.
     ///
-    /// - Returns: false while the cluster has not recovered from the kill before: a second node that
-    ///   is down would only show that a majority is needed.
+    /// - Returns: false while the cluster has not recovered from the kill before: a second node
+    ///   that is down would only show that a majority is needed.
     private func killLeader() throws(ChaosFailure) -> Bool {
         guard let leaders = try leaders() else { return false }
         let group = files.groups[random.below(files.groups.count)]

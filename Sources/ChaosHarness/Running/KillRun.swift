@@ -4,8 +4,8 @@ import SystemIO
 import Toolbox
 import Vocabulary
 
-/// One run of `chaos kills`: a cluster of real processes, clients over real sockets, and a hand that
-/// kills leaders.
+/// One run of `chaos kills`: a cluster of real processes, clients over real sockets, and a hand
+/// that kills leaders.
 ///
 /// Everything happens on one thread in `turn`; whoever waits for something takes turns until it is
 /// there. A class, because turns are taken from many places of one run.
@@ -74,7 +74,9 @@ final class KillRun {
     /// Waits for what happens next, `until` at the latest, and lets everybody react.
     func turn(until: Instant) throws(ChaosFailure) {
         var deadline = min(until, nextCheckAt)
-        for device in devices.indices { deadline = min(deadline, nextDeadline(of: device) ?? until) }
+        for device in devices.indices {
+            deadline = min(deadline, nextDeadline(of: device) ?? until)
+        }
         try loop.wait(until: deadline) { (key, event) throws(ChaosFailure) in
             switch self.owners[key] {
             case .device(let index, let connection):

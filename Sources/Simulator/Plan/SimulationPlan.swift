@@ -19,7 +19,8 @@ public struct SimulationPlan: Hashable, Sendable {
     public var nemeses: [NemesisKind] = NemesisKind.allCases
     /// Each run switches off a random half of the nemeses.
     public var isSwarm = true
-    /// How likely a run has tiny limits: small segments, a snapshot every few entries, short queues.
+    /// How likely a run has tiny limits: small segments, a snapshot every few entries, short
+    /// queues.
     public var smallLimitsProbability = 0.5
 
     public init(name: String) { self.name = name }

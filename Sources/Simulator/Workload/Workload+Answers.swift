@@ -31,16 +31,17 @@ extension Workload {
                 history.changes[change].seq = answer.seq
                 noteMembership(change, chat, client)
             case .post(_, let chat, let send):
-                try posted(attempt, send, chat, status, body, client, at: now)
+                try posted(attempt, send, status, body, at: now)
+                if !isGood { leaveIfGone(chat, status, client) }
             case .repost(_, _, let send):
                 try reposted(send, status, body)
             case .read(let chat, _):
                 let page = isGood ? try EntryPage(decoding: body) : nil
                 noteReading(page, chat, attempt.invoked, client, at: now)
                 if page == nil { leaveIfGone(chat, status, client) }
-            case .readAll(let chat, let after, let entries):
+            case .readAll(let chat, _, let entries):
                 let page = isGood ? try EntryPage(decoding: body) : nil
-                readOn(page, chat, after, entries, attempt, client, at: now)
+                readOn(page, chat, entries, attempt, client, at: now)
             }
         } catch {
             violations.append(
@@ -65,7 +66,8 @@ extension Workload {
     ) {
         if let user = clients[client].user, user != answer.user {
             violations.append(
-                Violation("NamesAreUnique", "\(clients[client].name): \(user), then \(answer.user)"))
+                Violation("NamesAreUnique", "\(clients[client].name): \(user), then \(answer.user)")
+            )
         }
         clients[client].user = answer.user
         clients[client].token = answer.token
@@ -98,8 +100,7 @@ extension Workload {
     }
 
     private mutating func posted(
-        _ attempt: ErrandAttempt, _ send: Int, _ chat: ChatID, _ status: Int, _ body: Bytes,
-        _ client: Int, at now: WorldTime
+        _ attempt: ErrandAttempt, _ send: Int, _ status: Int, _ body: Bytes, at now: WorldTime
     ) throws(FrameFailure) {
         if (200..<300).contains(status) {
             let receipt = try SendReceipt(decoding: body)
@@ -110,7 +111,6 @@ extension Workload {
         } else {
             let report = try ErrorReport(decoding: body)
             history.finish(send, attempt.isUncertain ? .unknown : .refused(report.code), at: now)
-            leaveIfGone(chat, status, client)
         }
     }
 
@@ -142,8 +142,8 @@ extension Workload {
     }
 
     private mutating func readOn(
-        _ page: EntryPage?, _ chat: ChatID, _ after: SequenceNumber, _ entries: [EntryFrame],
-        _ attempt: ErrandAttempt, _ client: Int, at now: WorldTime
+        _ page: EntryPage?, _ chat: ChatID, _ entries: [EntryFrame], _ attempt: ErrandAttempt,
+        _ client: Int, at now: WorldTime
     ) {
         guard let user = clients[client].user else { return }
         let all = entries + (page?.entries ?? [])

@@ -1,7 +1,7 @@
 public import Toolbox
 
-/// One stream of numbers per purpose, all from the run's seed: a draw more in one does not shift the
-/// others.
+/// One stream of numbers per purpose, all from the run's seed: a draw more in one does not shift
+/// the others.
 public struct Chance: Sendable {
     public enum Purpose: UInt64, Sendable {
         case network = 1

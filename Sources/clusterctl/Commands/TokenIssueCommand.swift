@@ -27,7 +27,7 @@ struct TokenIssueCommand: Command {
         case .success(let issued):
             console.write(options.printsJSON ? issued.encoded().line : issued.token + "\n")
             return .good
-        case .failure(let failure): throw failure.asControlFailure
+        case .failure(let failure): throw failure.asControlFailure()
         }
     }
 }

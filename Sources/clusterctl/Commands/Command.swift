@@ -1,3 +1,15 @@
+/// One thing that `clusterctl` does.
+protocol Command: SendableMetatype {
+    static var description: CommandDescription { get }
+
+    /// - Throws: `usage` when an argument does not mean what it must.
+    init(_ arguments: CommandArguments) throws(ControlFailure)
+
+    func run(
+        _ options: GlobalOptions, _ console: inout some Console
+    ) throws(ControlFailure) -> ControlStatus
+}
+
 /// All commands, as help lists them.
 enum CommandTable {
     static let commands: [any Command.Type] = [

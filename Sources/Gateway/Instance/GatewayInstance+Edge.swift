@@ -97,8 +97,8 @@ extension GatewayInstance {
 
     // MARK: - Deadlines
 
-    /// To be called where a deadline may have come nearer. One that moved back is left as it is set:
-    /// what is woken too early is set again, so that the busy path never comes here.
+    /// To be called where a deadline may have come nearer. One that moved back is left as it is
+    /// set: what is woken too early is set again, so that the busy path never comes here.
     mutating func reschedule(_ connection: ConnectionID) {
         guard let due = deadline(of: connection), let state = connections[connection] else {
             return

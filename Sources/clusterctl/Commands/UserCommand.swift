@@ -24,7 +24,7 @@ struct UserCommand: Command {
         let account: UserStatus
         switch try options.door().askAny(.user(user), for: UserStatus.self) {
         case .success(let found): account = found
-        case .failure(let failure): throw failure.asControlFailure
+        case .failure(let failure): throw failure.asControlFailure()
         }
         console.write(options.printsJSON ? account.encoded().line : Self.table(account).text)
         return .good

@@ -14,7 +14,7 @@ struct UserImportCommand: Command {
             lines that start with # are passed over.
 
             Tells of every line, goes on after lines that fail, and exits with 1 if any failed.
-            When nobody answers it stops, and tells which line it stopped at.
+            When no node can import it stops, and tells at which line.
             """)
 
     private static let fileBytesMaximum = 256 << 20
@@ -52,10 +52,9 @@ struct UserImportCommand: Command {
         switch try door.askAny(.importUser(account), for: UserImported.self) {
         case .success(let answer):
             return ImportReport(line: line, name: account.name, user: answer.user)
-        case .failure(let failure) where failure.isSilence:
-            throw .unreachable(
-                "stopped at line \(line) (\(account.name)), which may or may not be imported;"
-                    + " import the file from there on: \(failure)")
+        case .failure(let failure) where failure.isSilence || failure.isWorthAskingAnother:
+            throw failure.asControlFailure(
+                "stopped at line \(line) (\(account.name)); import the file from there on: ")
         case .failure(let failure):
             return ImportReport(line: line, name: account.name, problem: "\(failure)")
         }
@@ -78,5 +77,33 @@ struct UserImportCommand: Command {
         guard let bytes else { throw .usage("\(file) is larger than 256 MiB: split it") }
         guard let text = bytes.text else { throw .usage("\(file) is not UTF-8") }
         return text
+    }
+}
+
+/// What became of one line of a file of accounts.
+struct ImportReport: Hashable {
+    /// Counted from 1.
+    let line: Int
+    /// Nil where the line could not be read.
+    var name: String?
+    /// Nil where it failed.
+    var user: UserID?
+    var problem: String?
+
+    var text: String {
+        let who = name.map { " \($0)" } ?? ""
+        let what = user.map { "imported as \($0)" } ?? "failed: \(problem ?? "for no known reason")"
+        return "line \(line):\(who) \(what)\n"
+    }
+
+    var json: String {
+        var json = JSONWriter()
+        json.beginObject()
+        json.member("line", Int64(line))
+        json.member("name", ifAny: name)
+        json.member("user", ifAny: user?.digits)
+        json.member("problem", ifAny: problem)
+        json.endObject()
+        return json.take().line
     }
 }
