@@ -13,14 +13,13 @@ struct DeliveryPublisher: Sendable {
     private struct Subscriber: Sendable {
         /// Everything up to here is sent, or is of no concern to the node.
         var cursor: LogIndex
-        /// Where the last piece ended.
-        var sentThrough: LogIndex
-        /// The first piece has been sent.
-        var hasStarted = false
-        /// The cursor it asked with could be served.
-        var goesOn: Bool
+        /// Where the last piece ended; nil if what comes next does not follow anything.
+        var sentThrough: LogIndex?
         var nextProgress: Instant
     }
+
+    /// A batch ends behind the entry that reaches it; far below what a frame may hold.
+    private static let batchBytesMaximum = 1 << 20
 
     private let settings: DeliverySettings
     /// Effects in log order, and the index behind which all of them are here.
@@ -64,11 +63,8 @@ struct DeliveryPublisher: Sendable {
     mutating func subscribe(
         _ node: NodeID, _ request: DeliverySubscribe, applied: LogIndex, at now: Instant
     ) {
-        let asked = request.cursor ?? applied
-        let cursor = asked < start ? applied : asked
         subscribers[node] = Subscriber(
-            cursor: cursor, sentThrough: cursor, goesOn: request.cursor == cursor,
-            nextProgress: now)
+            cursor: request.cursor ?? applied, sentThrough: request.cursor, nextProgress: now)
     }
 
     mutating func unsubscribe(_ node: NodeID) { subscribers.removeValue(forKey: node) }
@@ -82,41 +78,52 @@ struct DeliveryPublisher: Sendable {
         applied: LogIndex, ring: Ring, at now: Instant
     ) -> [(node: NodeID, batch: DeliveryBatch)] {
         var batches: [(node: NodeID, batch: DeliveryBatch)] = []
-        for node in subscribers.keys {
-            guard let subscriber = subscribers[node] else { continue }
-            let isDue = subscriber.nextProgress <= now
-            if isDue {
-                subscribers.update(node) { $0.nextProgress = now + settings.progressInterval }
+        for (node, subscriber) in subscribers {
+            var subscriber = subscriber
+            if let batch = batch(for: node, &subscriber, applied: applied, ring, at: now) {
+                batches.append((node, batch))
             }
-            guard subscriber.cursor <= applied else { continue }
-            guard subscriber.cursor < applied || isDue || !subscriber.hasStarted else { continue }
-            let (events, through) = events(after: subscriber.cursor, to: applied, for: node, ring)
-            guard !events.isEmpty || isDue || !subscriber.hasStarted else {
-                subscribers.update(node) { $0.cursor = through }
-                continue
-            }
-            let from = subscriber.hasStarted || subscriber.goesOn ? subscriber.sentThrough : nil
-            batches.append((node, DeliveryBatch(from: from, through: through, events: events)))
-            subscribers.update(node) {
-                $0.cursor = through
-                $0.sentThrough = through
-                $0.hasStarted = true
-                $0.nextProgress = now + settings.progressInterval
-            }
+            subscribers[node] = subscriber
         }
         return batches
+    }
+
+    private func batch(
+        for node: NodeID, _ subscriber: inout Subscriber, applied: LogIndex, _ ring: Ring,
+        at now: Instant
+    ) -> DeliveryBatch? {
+        var isDue = subscriber.nextProgress <= now
+        if isDue { subscriber.nextProgress = now + settings.progressInterval }
+        if subscriber.cursor < start {
+            // What it lacks is gone from here: it starts again, and fetches what it missed.
+            subscriber.cursor = applied
+            subscriber.sentThrough = nil
+            isDue = true
+        }
+        guard subscriber.cursor <= applied, subscriber.cursor < applied || isDue else { return nil }
+        let (events, through) = events(after: subscriber.cursor, to: applied, for: node, ring)
+        subscriber.cursor = through
+        guard !events.isEmpty || isDue else { return nil }
+        let batch = DeliveryBatch(from: subscriber.sentThrough, through: through, events: events)
+        subscriber.sentThrough = through
+        // What did not fit goes on in the next turn.
+        subscriber.nextProgress = through < applied ? now : now + settings.progressInterval
+        return batch
     }
 
     private func events(
         after cursor: LogIndex, to applied: LogIndex, for node: NodeID, _ ring: Ring
     ) -> (events: [MessageEffect], through: LogIndex) {
         var events: [MessageEffect] = []
+        var bytes = 0
         var position = firstPosition(after: cursor)
         while position < recent.count, recent[position].index <= applied {
             for effect in recent[position].effects {
-                if let kept = effect.kept(for: node, ring) { events.append(kept) }
+                guard let kept = effect.kept(for: node, ring) else { continue }
+                events.append(kept)
+                bytes += kept.encodedBytesEstimate
             }
-            if events.count >= settings.batchEffectsMaximum {
+            if events.count >= settings.batchEffectsMaximum || bytes >= Self.batchBytesMaximum {
                 return (events, recent[position].index)
             }
             position += 1

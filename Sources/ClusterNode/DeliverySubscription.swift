@@ -61,8 +61,7 @@ struct DeliverySubscription: Sendable {
         _ batch: DeliveryBatch, from node: NodeID, at now: Instant
     ) -> Verdict {
         guard source == node else { return .stray }
-        let wasAsked = !isActive
-        guard batch.from == cursor || (batch.from == nil && wasAsked) else {
+        guard batch.from == cursor || batch.from == nil else {
             state = .idle(retryAt: now)
             return .stray
         }

@@ -30,7 +30,8 @@ extension NodeInstance {
         var parts: [(String, Instant?)] = [
             ("peering", peering.nextDeadline), ("replicas", replicas.nextDeadline),
             ("router", router.nextDeadline), ("gateway", gateway.nextDeadline),
-            ("marks", marks.nextDeadline), ("stop", stopping.map(\.deadline)),
+            ("marks", marks.nextDeadline), ("outbox", courier.nextDeadline),
+            ("stop", stopping.map(\.deadline)),
         ]
         for (group, subscription) in subscriptions {
             parts.append(("subscription to \(group)", subscription.nextDeadline))

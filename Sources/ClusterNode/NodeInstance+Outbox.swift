@@ -1,6 +1,6 @@
-import Placement
 import Membership
 import Messages
+import Placement
 import Replication
 import Routing
 import Toolbox
@@ -10,7 +10,7 @@ import Vocabulary
 extension NodeInstance {
     /// Whether a decision's reply waits for the shard.
     mutating func holdDecision(
-        _ requester: Requester, _ reply: ReplicaReply, at moment: Moment
+        _ requester: Requester, _ reply: ReplicaReply, of group: ReplicaGroupID, at moment: Moment
     ) -> Bool {
         errands.decisions.remove(requester)
         guard case .done(let bytes) = reply else { return false }
@@ -22,31 +22,63 @@ extension NodeInstance {
         }
         guard case .pending(let chat, let version, let isNew) = decided else { return false }
         #if PLANTED_FAULTS
-            if plan.settings.plantedFault == .removalAnsweredBeforeShard, !isNew, version > 1,
-                let group = plan.membershipGroup?.id
-            {
+            if plan.settings.plantedFault == .removalAnsweredBeforeShard, !isNew, version > 1 {
                 let settled = MembershipReply.settled(
                     chat: chat, version: version, seq: SequenceNumber(version), isNew: isNew)
                 finish(requester, .done(settled.encoded()), of: group, at: moment)
                 return true
             }
         #endif
-        courier.wait(
-            OutboxCourier.Waiter(requester: requester, isNew: isNew), for: chat, version: version)
+        guard replicas.isLeader(of: group) else {
+            // Another node takes care of it now, and answers a repeat.
+            finish(requester, .unknown, of: group, at: moment)
+            return true
+        }
+        let waiter = OutboxCourier.Waiter(requester: requester, isNew: isNew)
+        if let seq = courier.errand(of: chat, version: version)?.seq {
+            tellSettled(waiter, chat, version, at: seq, moment)
+        } else {
+            courier.wait(waiter, for: chat, version: version)
+        }
         return true
+    }
+
+    private mutating func tellSettled(
+        _ waiter: OutboxCourier.Waiter, _ chat: ChatID, _ version: UInt64, at seq: SequenceNumber,
+        _ moment: Moment
+    ) {
+        guard let group = plan.membershipGroup?.id else { return }
+        let settled = MembershipReply.settled(
+            chat: chat, version: version, seq: seq, isNew: waiter.isNew)
+        finish(waiter.requester, .done(settled.encoded()), of: group, at: moment)
     }
 
     /// A record for the chat's shard.
     mutating func dispatch(_ record: OutboxRecord, at moment: Moment) {
         guard courier.take(record) else { return }
-        send(record, at: moment)
+        pursue(OutboxCourier.Errand(record: record), at: moment)
     }
 
-    private mutating func send(_ record: OutboxRecord, at moment: Moment) {
-        submit(
-            MessageCommand.change(MembershipChange(record)).encoded(), to: group(of: record.chat),
-            as: .command, .harmless, for: .courier(record.chat, version: record.version),
-            at: moment)
+    /// Takes the next step: to the shard, or back to the outbox.
+    private mutating func pursue(_ errand: OutboxCourier.Errand, at moment: Moment) {
+        let record = errand.record
+        if let seq = errand.seq {
+            guard let group = plan.membershipGroup?.id else { return }
+            submit(
+                MembershipCommand.delivered(
+                    chat: record.chat, version: record.version, seq: seq
+                ).encoded(), to: group, as: .command, .harmless,
+                for: .delivered(record.chat, version: record.version), at: moment)
+        } else {
+            submit(
+                MessageCommand.change(MembershipChange(record)).encoded(),
+                to: group(of: record.chat), as: .command, .harmless,
+                for: .courier(record.chat, version: record.version), at: moment)
+        }
+    }
+
+    mutating func retryOutbox(at moment: Moment) {
+        while let errand = courier.nextRetry(at: moment.monotonic) { pursue(errand, at: moment) }
     }
 
     /// This node leads the membership group now: whatever is in the outbox is its to deliver.
@@ -74,21 +106,31 @@ extension NodeInstance {
     }
 
     mutating func shardAnswered(
+        _ chat: ChatID, _ version: UInt64, _ outcome: RouteOutcome, at moment: Moment,
+        into directives: inout [NodeDirective]
+    ) {
+        guard let errand = courier.errand(of: chat, version: version) else { return }
+        guard case .done(let bytes) = outcome, case .changed(let seq, _)? = changed(bytes) else {
+            if case .done(let bytes) = outcome {
+                let what = changed(bytes).map { "\($0)" } ?? "an answer of another version"
+                directives.append(.observe(.outboxStuck(chat, version: version, what: what)))
+            }
+            return courier.failed(chat, at: moment.monotonic)
+        }
+        pursue(OutboxCourier.Errand(record: errand.record, seq: seq), at: moment)
+        for waiter in courier.arrived(chat, version: version, at: seq) {
+            tellSettled(waiter, chat, version, at: seq, moment)
+        }
+    }
+
+    mutating func deliveryRecorded(
         _ chat: ChatID, _ version: UInt64, _ outcome: RouteOutcome, at moment: Moment
     ) {
-        guard let group = plan.membershipGroup?.id, let record = courier.record(of: chat),
-            record.version == version
-        else { return }
-        guard case .done(let bytes) = outcome, case .changed(let seq, _)? = changed(bytes) else {
-            return send(record, at: moment)
-        }
-        submit(
-            MembershipCommand.delivered(chat: chat, version: version, seq: seq).encoded(),
-            to: group, as: .command, .harmless, for: .delivered, at: moment)
-        for waiter in courier.delivered(chat, version: version) {
-            let settled = MembershipReply.settled(
-                chat: chat, version: version, seq: seq, isNew: waiter.isNew)
-            finish(waiter.requester, .done(settled.encoded()), of: group, at: moment)
+        guard courier.errand(of: chat, version: version) != nil else { return }
+        if case .done = outcome {
+            courier.recorded(chat, version: version)
+        } else {
+            courier.failed(chat, at: moment.monotonic)
         }
     }
 

@@ -43,7 +43,8 @@ extension NodeInstance {
             case .lost(let node, .bulk): bulkLost(to: node, at: moment, into: &directives)
             case .lost(let node, .consensus):
                 driveAll(.peerUnreachable(node), at: moment, into: &directives)
-            case .gone(let node): driveAll(.peerRefused(node), at: moment, into: &directives)
+            case .refused(let node), .replaced(let node):
+                driveAll(.peerRefused(node), at: moment, into: &directives)
             case .received(let node, _, let sections, let wall):
                 clocks.heard(wall, from: node, at: moment)
                 for section in sections {

@@ -96,7 +96,7 @@ extension NodeInstance {
         _ requester: Requester, _ reply: ReplicaReply, of group: ReplicaGroupID, at moment: Moment
     ) {
         if errands.decisions.contains(requester) {
-            guard !holdDecision(requester, reply, at: moment) else { return }
+            guard !holdDecision(requester, reply, of: group, at: moment) else { return }
         }
         finish(requester, RoutedReply(reply), of: group, at: moment)
     }

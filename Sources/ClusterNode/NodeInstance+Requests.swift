@@ -22,7 +22,7 @@ extension NodeInstance {
             repetition, at: moment.monotonic, into: &routerDirectives)
     }
 
-    mutating func carryOutRouter(at moment: Moment) {
+    mutating func carryOutRouter(at moment: Moment, into directives: inout [NodeDirective]) {
         let said = routerDirectives
         routerDirectives.removeAll(keepingCapacity: true)
         for directive in said {
@@ -41,7 +41,7 @@ extension NodeInstance {
                     PeerSection(kind: .request, group: request.group, body: request.encoded()))
             case .answer(let request, let outcome):
                 guard let purpose = errands.purposes.removeValue(forKey: request) else { continue }
-                errandEnded(purpose, outcome, at: moment)
+                errandEnded(purpose, outcome, at: moment, into: &directives)
             }
         }
     }
@@ -70,7 +70,8 @@ extension NodeInstance {
     // MARK: The end of an errand
 
     private mutating func errandEnded(
-        _ purpose: Errands.Purpose, _ outcome: RouteOutcome, at moment: Moment
+        _ purpose: Errands.Purpose, _ outcome: RouteOutcome, at moment: Moment,
+        into directives: inout [NodeDirective]
     ) {
         switch purpose {
         case .gateway(let request, let shape):
@@ -79,10 +80,12 @@ extension NodeInstance {
         case .heads(let request, let group):
             headsArrived(request, group, outcome, at: moment)
         case .courier(let chat, let version):
-            shardAnswered(chat, version, outcome, at: moment)
+            shardAnswered(chat, version, outcome, at: moment, into: &directives)
+        case .delivered(let chat, let version):
+            deliveryRecorded(chat, version, outcome, at: moment)
         case .admin(let connection, let errand):
             adminErrandEnded(connection, errand, outcome, at: moment)
-        case .marks, .delivered: break
+        case .marks: break
         }
     }
 }
@@ -92,10 +95,12 @@ struct Errands: Sendable {
     enum Purpose: Sendable {
         case gateway(RequestID, AnswerShape)
         case heads(RequestID, ReplicaGroupID)
+        /// A change on its way to its shard.
         case courier(ChatID, version: UInt64)
         case admin(ConnectionID, AdminErrand)
+        /// That the shard has a change, on its way to the outbox.
+        case delivered(ChatID, version: UInt64)
         case marks
-        case delivered
     }
 
     /// How an answer's bytes are to be read.

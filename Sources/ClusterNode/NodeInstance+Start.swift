@@ -91,7 +91,8 @@ extension NodeInstance {
         marks = MarkCollector(interval: plan.settings.markInterval)
         admin = AdminDesk(token: plan.secrets.admin)
         self.random = random.stream(3)
-        // Somewhere no earlier life of this node began: a peer may still answer that one's requests.
+        // Somewhere no earlier life of this node began: a peer may still answer that one's
+        // requests.
         lastRequest = self.random.next() >> 2
         for group in plan.messageGroups {
             subscriptions[group.id] = DeliverySubscription(

@@ -121,6 +121,7 @@ public struct NodeInstance: Sendable {
         router.timeDidAdvance(to: now, into: &routerDirectives)
         gateway.timeDidAdvance(to: moment, into: &gatewayDirectives)
         proposeMarks(at: moment)
+        retryOutbox(at: moment)
         renewSubscriptions(at: moment)
         settle(at: moment, into: &directives)
         endStopIfDue(at: now, into: &directives)
@@ -154,6 +155,7 @@ public struct NodeInstance: Sendable {
         consider(router.nextDeadline)
         consider(gateway.nextDeadline)
         consider(marks.nextDeadline)
+        consider(courier.nextDeadline)
         for subscription in subscriptions.values { consider(subscription.nextDeadline) }
         for publisher in publishers.values { consider(publisher.nextDeadline) }
         consider(stopping.map(\.deadline))
@@ -168,7 +170,7 @@ public struct NodeInstance: Sendable {
             if !peeringDirectives.isEmpty {
                 carryOutPeering(at: moment, into: &directives)
             } else if !routerDirectives.isEmpty {
-                carryOutRouter(at: moment)
+                carryOutRouter(at: moment, into: &directives)
             } else if !gatewayDirectives.isEmpty {
                 carryOutGateway(at: moment, into: &directives)
             } else {

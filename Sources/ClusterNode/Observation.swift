@@ -19,7 +19,7 @@ public enum Observation: Hashable, Sendable {
     case nonsense(from: NodeID, what: String)
     /// This node's wall clock is more than 5 s off the voters' median.
     case clockOff(milliseconds: Int64)
-    /// A change of members that its shard refuses; tried again.
+    /// A change of members that its shard refuses; it is tried again.
     case outboxStuck(ChatID, version: UInt64, what: String)
     case stopping
 }

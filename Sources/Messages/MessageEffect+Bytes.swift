@@ -26,4 +26,13 @@ extension MessageEffect: ByteCodable {
         case let tag: throw reader.unknown("message effect", tag: tag)
         }
     }
+
+    /// Bytes that `encode(into:)` writes, give or take a few.
+    public var encodedBytesEstimate: Int {
+        switch self {
+        case .appended(_, let entry, let readers, _):
+            entry.encodedBytesEstimate + readers.count * 8 + 32
+        case .marked: 64
+        }
+    }
 }

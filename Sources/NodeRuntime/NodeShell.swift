@@ -74,9 +74,6 @@ public final class NodeShell {
             lock = try Self.takeFolder(settings.dataDirectory)
             poll = try EventPoll()
             messages = try Mailbox()
-            clientListener = try ListeningSocket(on: settings.clientAddress)
-            adminListener = try ListeningSocket(on: settings.adminAddress)
-            peerListener = try ListeningSocket(on: settings.peerAddress)
             lanes = try DiskLanes(in: settings.dataDirectory, reporting: messages)
             let hasher = try PasswordHasher(cost: settings.passwordCost)
             hashing = try WorkBench(hasher: hasher, results: messages)
@@ -86,6 +83,15 @@ public final class NodeShell {
             throw .system(error)
         }
         node = try Self.recover(plan, files, into: &directives)
+        // Last: nobody should wait at a door that opens after a long recovery, and peers take a
+        // closed one for what it is.
+        do throws(SystemCallFailure) {
+            clientListener = try ListeningSocket(on: settings.clientAddress)
+            adminListener = try ListeningSocket(on: settings.adminAddress)
+            peerListener = try ListeningSocket(on: settings.peerAddress)
+        } catch {
+            throw .system(error)
+        }
     }
 
     /// Makes the data directory if need be, and keeps every other process out of it.

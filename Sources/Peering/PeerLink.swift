@@ -31,12 +31,16 @@ struct PeerLink: Sendable {
     /// Whether this node is the one that dials.
     let dials: Bool
     var state: State
-    /// Dials in a row that led to nothing; the next waits longer.
+    /// With whom the link was open last.
+    var lastPeer: Incarnation?
+    /// Nobody listened there since the link was open last; told once.
+    var isFoundGone = false
+    /// When the side that does not dial looks again whether somebody listens.
+    var probeAt: Instant?
+    /// Dials or probes in a row that led to nothing; the next waits longer.
     var failures = 0
     var decoder = PeerFrameDecoder()
     var sequence: UInt64 = 0
-    /// The life of the peer that this link was last open to.
-    var lastPeer: Incarnation?
 
     var connection: ConnectionID? {
         switch state {
@@ -53,7 +57,7 @@ struct PeerLink: Sendable {
 
     var nextDeadline: Instant? {
         switch state {
-        case .idle(let retryAt): dials ? retryAt : nil
+        case .idle(let retryAt): dials ? retryAt : probeAt
         case .dialing, .open: nil
         case .greeting(_, let greeting): greeting.deadline
         }

@@ -13,9 +13,10 @@ public enum PeeringDirective: Sendable {
     case opened(NodeID, PeerChannel)
     /// It no longer does.
     case lost(NodeID, PeerChannel)
-    /// The peer's process, as this node last spoke with it, is gone: nobody listens at its address,
-    /// or another life of it does.
-    case gone(NodeID)
+    /// No process listens at the peer's address.
+    case refused(NodeID)
+    /// Another process answers there than before: what the one before promised is void.
+    case replaced(NodeID)
     case received(NodeID, PeerChannel, [PeerSection], wall: WallTime)
     case observe(PeeringObservation)
 }

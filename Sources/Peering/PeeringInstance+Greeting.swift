@@ -180,9 +180,12 @@ extension PeeringInstance {
     ) {
         links[index].state = .open(connection, peer: peer)
         links[index].failures = 0
-        // A process that was killed and started again at once may never have refused a connection.
+        links[index].isFoundGone = false
+        links[index].probeAt = nil
+        // A process that is started again at once may never be found missing. Said once, by the
+        // channel that votes and heartbeats take.
         if let last = links[index].lastPeer, last != peer, links[index].channel == .consensus {
-            directives.append(.gone(links[index].peer))
+            directives.append(.replaced(links[index].peer))
         }
         links[index].lastPeer = peer
         directives.append(.opened(links[index].peer, links[index].channel))

@@ -86,8 +86,9 @@ public struct PeeringInstance: Sendable {
     public mutating func dialled(
         _ connection: ConnectionID, at moment: Moment, into directives: inout [PeeringDirective]
     ) {
-        if probes.removeValue(forKey: connection) != nil {
+        if let peer = probes.removeValue(forKey: connection) {
             directives.append(.close(connection))
+            probeLater(peer, at: moment.monotonic)
             return
         }
         guard let index = links.firstIndex(where: { $0.connection == connection }) else {
@@ -102,14 +103,24 @@ public struct PeeringInstance: Sendable {
         into directives: inout [PeeringDirective]
     ) {
         if let peer = probes.removeValue(forKey: connection) {
-            if wasRefused { directives.append(.gone(peer)) }
+            guard wasRefused else { return probeLater(peer, at: moment.monotonic) }
+            if let index = consensusLink(to: peer) { find(index, goneInto: &directives) }
             return
         }
         guard let index = links.firstIndex(where: { $0.connection == connection }) else { return }
-        if wasRefused && links[index].failures == 0 {
-            directives.append(.gone(links[index].peer))
-        }
+        if wasRefused { find(index, goneInto: &directives) }
         retreat(index, at: moment.monotonic)
+    }
+
+    /// Not only the first dial after a loss counts: a process that dies may still have taken that.
+    private mutating func find(_ index: Int, goneInto directives: inout [PeeringDirective]) {
+        guard !links[index].isOpen, !links[index].isFoundGone else { return }
+        links[index].isFoundGone = true
+        directives.append(.refused(links[index].peer))
+    }
+
+    private func consensusLink(to peer: NodeID) -> Int? {
+        links.firstIndex { $0.peer == peer && $0.channel == .consensus }
     }
 
     public mutating func closed(
@@ -145,6 +156,7 @@ public struct PeeringInstance: Sendable {
         for index in links.indices {
             guard let deadline = links[index].nextDeadline, deadline <= now else { continue }
             switch links[index].state {
+            case .idle where !links[index].dials: probe(index, into: &directives)
             case .idle:
                 let connection = nextConnection()
                 links[index].state = .dialing(connection)
@@ -187,20 +199,35 @@ public struct PeeringInstance: Sendable {
         links[index].decoder = PeerFrameDecoder()
         directives.append(.lost(link.peer, link.channel))
         directives.append(.observe(.lost(link.peer, link.channel)))
-        guard !link.dials, link.channel == .consensus else { return }
+        if !link.dials, link.channel == .consensus { probe(index, into: &directives) }
+    }
+
+    private mutating func probe(_ index: Int, into directives: inout [PeeringDirective]) {
+        links[index].probeAt = nil
         let probe = nextConnection()
-        probes[probe] = link.peer
-        directives.append(.dial(probe, link.peer, link.channel))
+        probes[probe] = links[index].peer
+        directives.append(.dial(probe, links[index].peer, links[index].channel))
+    }
+
+    /// Somebody listens, or did a moment ago. If he lives, the link opens soon.
+    private mutating func probeLater(_ peer: NodeID, at now: Instant) {
+        guard let index = consensusLink(to: peer), case .idle = links[index].state else { return }
+        links[index].probeAt = now + nextWait(of: index)
     }
 
     /// Back to idle, with a longer wait each time.
     private mutating func retreat(_ index: Int, at now: Instant) {
+        links[index].decoder = PeerFrameDecoder()
+        links[index].state = .idle(retryAt: now + nextWait(of: index))
+    }
+
+    /// Notes a failure; how long to wait after it.
+    private mutating func nextWait(of index: Int) -> Duration {
         let doublings = min(links[index].failures, 6)
         let wait = min(settings.redialMinimum * (1 << doublings), settings.redialMaximum)
         let jitter = Duration.nanoseconds(Int64(random.below(UInt64(wait.nanoseconds / 2 + 1))))
         links[index].failures += 1
-        links[index].decoder = PeerFrameDecoder()
-        links[index].state = .idle(retryAt: now + wait / 2 + jitter)
+        return wait / 2 + jitter
     }
 
     /// Closes a connection that broke the rules.

@@ -18,8 +18,8 @@ struct PendingProposals: Sendable {
     mutating func append(_ pending: Pending) { items.append(pending) }
 
     /// The first that is decided by the commit of an entry of `term` at `index`: it is this one, or
-    /// can no longer be committed. That is so for all at or below `index`; and for all of an earlier
-    /// term, because no log holds them behind this entry.
+    /// can no longer be committed. That is so for all at or below `index`; and for all of an
+    /// earlier term, because no log holds them behind this entry.
     mutating func removeFirst(decidedAt index: LogIndex, _ term: Term) -> Pending? {
         guard head < items.count else { return nil }
         let first = items[head]

@@ -161,7 +161,8 @@ struct Breach: CustomTestStringConvertible, Sendable {
                 history.readings[index].entries[3].digest ^= 1
             }
         },
-        Breach("a message that nobody sent", .invented) { history in history.messages.remove(at: 1) },
+        Breach("a message that nobody sent", .invented) { history in history.messages.remove(at: 1)
+        },
         Breach("a message stands before one that was acknowledged earlier", .disorder) { history in
             (history.messages[1].outcome, history.messages[3].outcome) =
                 (history.messages[3].outcome, history.messages[1].outcome)

@@ -80,7 +80,8 @@ struct Cluster {
             NodePlan(
                 cluster: "tests", node: id,
                 nodes: ids.map { NodeDescription(id: $0, clientURL: "http://node\($0)") },
-                groups: [membership] + messages, ring: Ring.balanced(over: ids, epoch: RingEpoch(1)),
+                groups: [membership] + messages,
+                ring: Ring.balanced(over: ids, epoch: RingEpoch(1)),
                 partitions: PartitionMap.balanced(shardsCount: shards),
                 secrets: NodeSecrets(
                     cluster: "the secret between the nodes", tokens: "the key that signs tokens",

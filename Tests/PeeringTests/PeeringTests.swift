@@ -14,6 +14,8 @@ private struct Pair {
     var learnt: [String] = []
     /// Nodes whose process is gone.
     var dead: Set<NodeID> = []
+    /// Nodes whose process is dying: it still takes connections, and answers nothing.
+    var dying: Set<NodeID> = []
 
     struct End: Hashable {
         var node: NodeID
@@ -22,22 +24,23 @@ private struct Pair {
 
     init(secrets: [Bytes] = ["secret", "secret"], clusters: [UInt64] = [1, 1]) {
         for (offset, node) in [NodeID(1), NodeID(2)].enumerated() {
-            nodes[node] = PeeringInstance(
-                identity: PeeringIdentity(
-                    cluster: clusters[offset], node: node, incarnation: Incarnation(100),
-                    secret: secrets[offset]),
-                peers: [NodeID(1), NodeID(2)], settings: PeeringSettings(),
-                random: SeededRandom(seed: UInt64(offset)), at: now.monotonic)
+            start(node, life: 100, secret: secrets[offset], cluster: clusters[offset])
         }
     }
 
-    /// The process of `node` is another one from now on; its sockets are still to break.
-    mutating func restart(_ node: NodeID) {
+    private mutating func start(_ node: NodeID, life: UInt64, secret: Bytes, cluster: UInt64) {
         nodes[node] = PeeringInstance(
             identity: PeeringIdentity(
-                cluster: 1, node: node, incarnation: Incarnation(101), secret: "secret"),
+                cluster: cluster, node: node, incarnation: Incarnation(life), secret: secret),
             peers: [NodeID(1), NodeID(2)], settings: PeeringSettings(),
-            random: SeededRandom(seed: 77), at: now.monotonic)
+            random: SeededRandom(seed: life + UInt64(node.rawValue)), at: now.monotonic)
+    }
+
+    /// The process dies, and another is there before anybody notices.
+    mutating func replace(_ node: NodeID) {
+        start(node, life: 101, secret: "secret", cluster: 1)
+        let ends = wires.keys.filter { $0.node == node }
+        for end in ends.sorted(by: { $0.connection < $1.connection }) { cut(end) }
     }
 
     mutating func advance(_ duration: Duration) {
@@ -67,7 +70,8 @@ private struct Pair {
         case .close(let connection): cut(End(node: node, connection: connection))
         case .opened(let peer, let channel): learnt.append("\(node) opened \(peer) \(channel)")
         case .lost(let peer, let channel): learnt.append("\(node) lost \(peer) \(channel)")
-        case .gone(let peer): learnt.append("\(node) misses \(peer)")
+        case .replaced(let peer): learnt.append("\(node) finds another \(peer)")
+        case .refused(let peer): learnt.append("\(node) refused by \(peer)")
         case .received(let peer, _, let sections, _):
             learnt.append("\(node) from \(peer): \(sections.map(\.kind))")
         case .observe(.rejected(_, let reason)): learnt.append("\(node) rejects: \(reason)")
@@ -78,6 +82,11 @@ private struct Pair {
     private mutating func dial(_ connection: ConnectionID, from node: NodeID, to peer: NodeID) {
         guard !dead.contains(peer) else {
             run(node) { $0.dialFailed(connection, wasRefused: true, at: $1, into: &$2) }
+            return
+        }
+        guard !dying.contains(peer) else {
+            run(node) { $0.dialled(connection, at: $1, into: &$2) }
+            run(node) { $0.closed(connection, at: $1, into: &$2) }
             return
         }
         lastAccepted += 2
@@ -138,21 +147,48 @@ struct PeeringTests {
             pair.cut(Pair.End(node: peer, connection: connection))
             pair.advance(.milliseconds(1))
             #expect(pair.learnt.contains("\(survivor) lost \(peer) consensus"))
-            #expect(pair.learnt.contains("\(survivor) misses \(peer)"))
+            #expect(pair.learnt.contains("\(survivor) refused by \(peer)"))
         }
     }
 
-    @Test("another life of a peer says that the one before is gone")
-    func restarts() throws {
-        var pair = Pair()
-        pair.advance(.milliseconds(1))
-        let connection = try #require(
-            pair.nodes[NodeID(2)]?.connection(to: NodeID(1), .consensus))
-        pair.restart(NodeID(2))
-        pair.cut(Pair.End(node: NodeID(2), connection: connection))
-        pair.advance(.milliseconds(100))
-        #expect(pair.learnt.filter { $0 == "n1 misses n2" }.count == 1)
-        #expect(pair.nodes[NodeID(1)]?.isOpen(NodeID(2), .consensus) == true)
+    @Test("a dial that a dying process took does not hide that nobody listens any more")
+    func lastGasp() throws {
+        for survivor in [NodeID(1), NodeID(2)] {
+            var pair = Pair()
+            pair.advance(.milliseconds(1))
+            let peer = survivor == NodeID(1) ? NodeID(2) : NodeID(1)
+            pair.dying = [peer]
+            for channel in PeerChannel.allCases {
+                let connection = try #require(
+                    pair.nodes[peer]?.connection(to: survivor, channel))
+                pair.cut(Pair.End(node: peer, connection: connection))
+            }
+            pair.run(survivor) { $0.timeDidAdvance(to: $1.monotonic, into: &$2) }
+            #expect(!pair.learnt.contains("\(survivor) refused by \(peer)"))
+            pair.dying = []
+            pair.dead = [peer]
+            pair.advance(.milliseconds(100))
+            #expect(pair.learnt.filter { $0 == "\(survivor) refused by \(peer)" }.count >= 1)
+        }
+    }
+
+    @Test("a process that took another's place is told from a link that broke")
+    func replacement() throws {
+        for survivor in [NodeID(1), NodeID(2)] {
+            var pair = Pair()
+            pair.advance(.milliseconds(1))
+            let peer = survivor == NodeID(1) ? NodeID(2) : NodeID(1)
+            let connection = try #require(
+                pair.nodes[NodeID(2)]?.connection(to: NodeID(1), .consensus))
+            pair.cut(Pair.End(node: NodeID(2), connection: connection))
+            pair.advance(.seconds(1))
+            let news = "\(survivor) finds another \(peer)"
+            #expect(!pair.learnt.contains(news))
+            pair.replace(peer)
+            pair.advance(.seconds(1))
+            #expect(!pair.learnt.contains("\(survivor) refused by \(peer)"))
+            #expect(pair.learnt.filter { $0 == news }.count == 1)
+        }
     }
 
     @Test("a link that broke opens again by itself")

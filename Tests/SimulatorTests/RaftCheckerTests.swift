@@ -117,7 +117,9 @@ struct RaftCheckerTests {
 
     @Test("a commit index that falls, and one beyond the log")
     func disorder() {
-        let falls = [(0, Replica(terms: [1, 1], commit: 2)), (0, Replica(terms: [1, 1], commit: 1))]
+        let falls = [
+            (0, Replica(terms: [1, 1], commit: 2)), (0, Replica(terms: [1, 1], commit: 1)),
+        ]
         #expect(Self.complaints(falls) == ["IndexesAreOrdered"])
         let beyond = [(0, Replica(terms: [1], commit: 5))]
         #expect(Self.complaints(beyond).contains("IndexesAreOrdered"))

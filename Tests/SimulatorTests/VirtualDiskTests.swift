@@ -65,7 +65,9 @@ struct VirtualDiskTests {
             disk.perform(.create(name, zeroFilledBytes: 1))
             disk.perform(.rename(name, to: other))
             disk.losePower(random: &random)
-            if file(disk, other) != nil { renamed += 1 } else if file(disk, name) != nil {
+            if file(disk, other) != nil {
+                renamed += 1
+            } else if file(disk, name) != nil {
                 there += 1
             } else {
                 gone += 1

@@ -76,7 +76,8 @@ struct WebSocketStrictnessTests {
             "a wrong byte in the second fragment", 1007,
             joined(frame(0x01, [0xCE]), frame(0x00, [0x28]), frame(0x80, [0x61])), at: 6),
         Refusal(
-            "a first fragment that is wrong", 1007, joined(frame(0x01, [0x80]), frame(0x80)), at: 3),
+            "a first fragment that is wrong", 1007,
+            joined(frame(0x01, [0x80]), frame(0x80)), at: 3),
         Refusal(
             "a fragmented text cut in a character", 1007,
             joined(frame(0x01, [0xE2]), frame(0x89, "x"), frame(0x80, [0x82]))),

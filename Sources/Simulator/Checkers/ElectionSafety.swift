@@ -12,7 +12,8 @@ struct ElectionSafety: Sendable {
     private(set) var electionsCount = 0
 
     mutating func note(
-        leader node: Int, of group: ReplicaGroupID, in term: Term, into violations: inout [Violation]
+        leader node: Int, of group: ReplicaGroupID, in term: Term,
+        into violations: inout [Violation]
     ) {
         let reign = Reign(group: group, term: term)
         guard let other = leaders[reign] else {
@@ -22,6 +23,7 @@ struct ElectionSafety: Sendable {
         }
         guard other != node else { return }
         violations.append(
-            Violation("ElectionSafety", "n\(other + 1) and n\(node + 1) both led \(group) in \(term)"))
+            Violation(
+                "ElectionSafety", "n\(other + 1) and n\(node + 1) both led \(group) in \(term)"))
     }
 }

@@ -18,13 +18,15 @@ enum SequenceIsGapless {
                 if entry.ord != ord {
                     violations.append(
                         Violation(
-                            "SequenceIsGapless", "\(log.chat):\(seq) is message \(ord), not \(entry.ord)"
+                            "SequenceIsGapless",
+                            "\(log.chat):\(seq) is message \(ord), not \(entry.ord)"
                         ))
                     break
                 }
                 if entry.time < time {
                     violations.append(
-                        Violation("SequenceIsGapless", "\(log.chat):\(seq) is before its forerunner"))
+                        Violation(
+                            "SequenceIsGapless", "\(log.chat):\(seq) is before its forerunner"))
                 }
                 time = entry.time
             }

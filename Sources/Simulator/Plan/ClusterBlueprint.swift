@@ -20,7 +20,8 @@ struct ClusterBlueprint: Sendable {
         hasSmallLimits = random.chance(plan.smallLimitsProbability)
         let ids = (1...plan.nodes).map { NodeID(UInt16($0)) }
         let nodes = ids.map {
-            NodeDescription(id: $0, clientURL: "http://\(Workload.address(ofNode: Int($0.rawValue) - 1))")
+            NodeDescription(
+                id: $0, clientURL: "http://\(Workload.address(ofNode: Int($0.rawValue) - 1))")
         }
         let groups = Self.groups(plan, ids)
         var settings = Self.ordinarySettings()

@@ -115,7 +115,8 @@ extension SimulatedCluster {
         nodes.map { node in
             var text = " n\(node.index + 1) \(node.status)"
             node.instance?.forEachReplica {
-                text += " \($0.group) \($0.role)@\($0.term) \($0.appliedIndex)/\($0.commitIndex)"
+                text +=
+                    " \($0.group) \($0.role)@\($0.term) \($0.appliedIndex)/\($0.commitIndex)"
                     + "/\($0.lastIndex)"
             }
             return text

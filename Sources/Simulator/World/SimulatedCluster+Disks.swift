@@ -24,7 +24,8 @@ extension SimulatedCluster {
         let failure = nodes[node].proceed(lane.number, completed: &completed)
         for token in completed { tell(node, .storageCompleted(token)) }
         if let failure {
-            violations.append(Violation("DiskIsUsedRightly", "n\(node + 1): \(failure.description)"))
+            violations.append(
+                Violation("DiskIsUsedRightly", "n\(node + 1): \(failure.description)"))
             return tell(node, .storageFailed(failure.description))
         }
         guard nodes[node].lanes[lane.number].isBusy else { return }
@@ -52,7 +53,8 @@ extension SimulatedCluster {
         }
         if nodes[node].failsNextSync { return failSync(node, index) }
         if let failure = nodes[node].finishSync(index) {
-            violations.append(Violation("DiskIsUsedRightly", "n\(node + 1): \(failure.description)"))
+            violations.append(
+                Violation("DiskIsUsedRightly", "n\(node + 1): \(failure.description)"))
         }
         proceed(lane, node)
     }

@@ -57,7 +57,8 @@ extension SimulatedCluster {
             violations.append(
                 Violation(
                     "DamageIsNamed",
-                    "n\(node + 1) has a flipped bit in \(damage.file) at \(damage.offset): \(text)"))
+                    "n\(node + 1) has a flipped bit in \(damage.file) at \(damage.offset): \(text)")
+            )
         }
     }
 
@@ -86,7 +87,8 @@ extension SimulatedCluster {
         case .powerLoss: nodes[node].disk.losePower(random: &diskRandom)
         }
         // Somebody starts it again, soon or later.
-        let scale = processRandom.chance(0.5) ? Nanoseconds.millisecond : 30 * Nanoseconds.millisecond
+        let scale =
+            processRandom.chance(0.5) ? Nanoseconds.millisecond : 30 * Nanoseconds.millisecond
         scheduleStart(node, after: 1 + processRandom.within(1...100 as ClosedRange<Int64>) * scale)
     }
 

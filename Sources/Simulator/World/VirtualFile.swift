@@ -28,7 +28,9 @@ struct VirtualFile: Sendable {
     var contents: Bytes {
         guard !unsynchronized.isEmpty || !ghosts.isEmpty else { return Bytes(platter) }
         var image = platter
-        for write in ghosts + unsynchronized { Self.apply(write.bytes, at: write.offset, to: &image) }
+        for write in ghosts + unsynchronized {
+            Self.apply(write.bytes, at: write.offset, to: &image)
+        }
         return Bytes(image)
     }
 
@@ -45,7 +47,8 @@ struct VirtualFile: Sendable {
         unsynchronized.removeAll(keepingCapacity: true)
     }
 
-    /// A sync fails: each write is on the platter, or lost, or shown for as long as the kernel lives.
+    /// A sync fails: each write is on the platter, or lost, or shown for as long as the kernel
+    /// lives.
     mutating func failSync(random: inout SeededRandom) {
         for write in unsynchronized {
             switch random.below(3) {
@@ -107,7 +110,8 @@ struct VirtualFile: Sendable {
         }
         bytes.withUnsafeBytes { source in
             image.withUnsafeMutableBytes { target in
-                UnsafeMutableRawBufferPointer(rebasing: target[offset..<end]).copyMemory(from: source)
+                UnsafeMutableRawBufferPointer(rebasing: target[offset..<end]).copyMemory(
+                    from: source)
             }
         }
     }
