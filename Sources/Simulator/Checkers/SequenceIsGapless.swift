@@ -2,7 +2,8 @@ import ChatWire
 import Toolbox
 import Vocabulary
 
-/// `seq` counts 1, 2, 3, ...; `ord` counts the messages; time never goes back; ids are in their time.
+/// `seq` counts 1, 2, 3, ...; `ord` counts the messages; time never goes back; ids are in their
+/// time.
 enum SequenceIsGapless {
     static func check(logs: SortedMap<ChatID, ChatLog>, into violations: inout [Violation]) {
         for log in logs.values {

@@ -47,7 +47,8 @@ struct VirtualFile: Sendable {
         unsynchronized.removeAll(keepingCapacity: true)
     }
 
-    /// A sync fails: each write is on the platter, or lost, or shown for as long as the kernel lives.
+    /// A sync fails: each write is on the platter, or lost, or shown for as long as the kernel
+    /// lives.
     mutating func failSync(random: inout SeededRandom) {
         for write in unsynchronized {
             switch random.below(3) {

@@ -22,7 +22,8 @@ public struct VirtualNetwork: Sendable {
     private var numbers: [Endpoint: Int] = [:]
     /// The life of each node's process, if one listens.
     private var listening: [UInt32?]
-    private var lastConnection: UInt64 = 1
+    /// By node; a new process counts from the beginning.
+    private var lastConnections: [UInt64]
     private var random: SeededRandom
 
     public init(nodes: Int, clients: Int, condition: LinkCondition, random: SeededRandom) {
@@ -30,6 +31,7 @@ public struct VirtualNetwork: Sendable {
         placesCount = nodes + clients
         conditions = Array(repeating: condition, count: placesCount * placesCount)
         listening = Array(repeating: nil, count: nodes)
+        lastConnections = Array(repeating: 1, count: nodes)
         self.random = random
     }
 
@@ -59,12 +61,15 @@ public struct VirtualNetwork: Sendable {
     }
 
     /// A node's process listens from now on, or does not.
-    public mutating func setListening(node: Int, life: UInt32?) { listening[node] = life }
+    public mutating func setListening(node: Int, life: UInt32?) {
+        listening[node] = life
+        lastConnections[node] = 1
+    }
 
     /// An odd number: the shell's side of the ids.
-    private mutating func nextConnection() -> ConnectionID {
-        lastConnection += 2
-        return ConnectionID(lastConnection)
+    private mutating func nextConnection(of node: Int) -> ConnectionID {
+        lastConnections[node] += 2
+        return ConnectionID(lastConnections[node])
     }
 
     // MARK: What processes do
@@ -73,7 +78,7 @@ public struct VirtualNetwork: Sendable {
         from endpoint: Endpoint, to node: Int, port: VirtualPort, at now: WorldTime,
         into events: inout EventQueue<WorldEvent>
     ) {
-        let accepted = Endpoint(place: .node(node), life: 0, connection: nextConnection())
+        let accepted = Endpoint(place: .node(node), life: 0, connection: ConnectionID(0))
         connections.append(
             VirtualConnection(
                 port: port, dialler: .init(endpoint: endpoint), acceptor: .init(endpoint: accepted))
@@ -203,6 +208,7 @@ public struct VirtualNetwork: Sendable {
             return schedule(number, .dialFails(refused: true), at: answer, &events)
         }
         connections[number].acceptor.endpoint.life = life
+        connections[number].acceptor.endpoint.connection = nextConnection(of: node)
         connections[number].state = .open
         numbers[connections[number].acceptor.endpoint] = number
         deliver(.accepted(connections[number].port), number, to: .acceptor, &deliveries)
