@@ -73,8 +73,8 @@ struct DeliveryPublisher: Sendable {
     /// What is to be sent now, by subscriber.
     ///
     /// A subscriber whose cursor is ahead of `applied` waits: the entries are committed, and this
-    /// leader will have applied them once its first own entry is. One of the `crowded` nodes waits as
-    /// well: it holds back nobody, and if what it lacks goes out of memory it starts again.
+    /// leader will have applied them once its first own entry is. One of the `crowded` nodes waits
+    /// as well: it holds back nobody, and if what it lacks goes out of memory it starts again.
     mutating func stream(
         applied: LogIndex, past crowded: [NodeID], ring: Ring, at now: Instant
     ) -> [(node: NodeID, batch: DeliveryBatch)] {
