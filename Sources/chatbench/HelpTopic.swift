@@ -38,8 +38,8 @@ public enum HelpTopic: CaseIterable, Hashable, Sendable {
         It leaves the accounts and chats that it makes behind, so use a cluster of its own, as
         cluster-configs/bench.json5 describes: there no limit protects against strangers.
 
-        exit status: 0 all is well; 1 a message was lost, doubled, changed or refused; 2 wrong usage,
-        configuration or secrets; 3 nobody answered.
+        exit status: 0 all is well; 1 a message was lost, doubled, changed or refused; 2 wrong
+        usage, configuration or secrets; 3 nobody answered.
 
         """
 
