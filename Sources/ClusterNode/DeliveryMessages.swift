@@ -68,7 +68,8 @@ public struct DeliverySettings: Sendable {
     public var silenceMaximum: Duration = .seconds(1)
     /// Effects in one batch.
     public var batchEffectsMaximum = 512
-    /// Unsent bytes to a subscriber's node beyond which its stream ends; it starts again with gaps.
+    /// Unsent bytes to a subscriber's node beyond which its stream waits; what goes out of memory
+    /// meanwhile becomes gaps.
     public var backlogBytesMaximum = 1 << 20
 
     public init() {}

@@ -73,14 +73,17 @@ struct DeliveryPublisher: Sendable {
     /// What is to be sent now, by subscriber.
     ///
     /// A subscriber whose cursor is ahead of `applied` waits: the entries are committed, and this
-    /// leader will have applied them once its first own entry is.
+    /// leader will have applied them once its first own entry is. One of the `crowded` nodes waits
+    /// as well: it holds back nobody, and if what it lacks goes out of memory it starts again.
     mutating func stream(
-        applied: LogIndex, ring: Ring, at now: Instant
+        applied: LogIndex, past crowded: [NodeID], ring: Ring, at now: Instant
     ) -> [(node: NodeID, batch: DeliveryBatch)] {
         var batches: [(node: NodeID, batch: DeliveryBatch)] = []
         for (node, subscriber) in subscribers {
             var subscriber = subscriber
-            if let batch = batch(for: node, &subscriber, applied: applied, ring, at: now) {
+            if crowded.contains(node) {
+                subscriber.nextProgress = now + settings.progressInterval
+            } else if let batch = batch(for: node, &subscriber, applied: applied, ring, at: now) {
                 batches.append((node, batch))
             }
             subscribers[node] = subscriber

@@ -19,6 +19,8 @@ public enum NodeEvent: Sendable {
     /// It did not. `wasRefused`: no process listens at the address.
     case peerDialFailed(ConnectionID, wasRefused: Bool)
     case peerReceived(ConnectionID, Bytes)
+    /// How many bytes the peer's socket has not taken yet; told whenever that changes.
+    case peerBacklog(ConnectionID, bytes: Int)
     case peerClosed(ConnectionID)
     case storageCompleted(StorageToken)
     /// Nothing more is durable; the node stops.

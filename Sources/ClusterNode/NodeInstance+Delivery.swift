@@ -9,11 +9,15 @@ import Vocabulary
 extension NodeInstance {
     /// Sends every group's subscribers what is new.
     mutating func stream(at moment: Moment) {
+        let crowded = plan.nodes.map(\.id).filter {
+            peering.backlogBytes(to: $0, .bulk) > plan.settings.delivery.backlogBytesMaximum
+        }
         for group in publishers.keys where replicas.isLeader(of: group) {
             let applied = replicas.applied(of: group)
             let batches =
                 publishers.update(group) {
-                    $0.stream(applied: applied, ring: plan.ring, at: moment.monotonic)
+                    $0.stream(
+                        applied: applied, past: crowded, ring: plan.ring, at: moment.monotonic)
                 } ?? []
             for (node, batch) in batches {
                 if node == plan.node {

@@ -28,7 +28,8 @@ extension NodeInstance {
         case .clientClosed(let connection):
             gateway.clientClosed(connection, at: moment, into: &gatewayDirectives)
         case .clientBacklog, .peerAccepted, .peerDialled, .peerDialFailed, .peerReceived,
-            .peerClosed, .storageCompleted, .storageFailed, .workCompleted, .shutdownRequested:
+            .peerBacklog, .peerClosed, .storageCompleted, .storageFailed, .workCompleted,
+            .shutdownRequested:
             break
         }
     }
@@ -86,7 +87,10 @@ extension NodeInstance {
 
     // MARK: Heads
 
-    /// One question to each group that holds some of the chats.
+    /// Chats of one question: the answer holds the last entry of each, and must fit one frame.
+    private static let headsChatsMaximum = 32
+
+    /// Asks each group that holds some of the chats.
     private mutating func askHeads(
         of user: UserID, _ chats: [ChatID], _ since: [HeadsPosition], for request: RequestID,
         at moment: Moment
@@ -98,13 +102,18 @@ extension NodeInstance {
                 request, .heads(positions: [], []), at: moment, into: &gatewayDirectives)
             return
         }
-        errands.heads[request] = HeadsErrand(awaited: byGroup.count)
+        var errand = HeadsErrand()
         for (group, chats) in byGroup {
             let position = since.first { $0.group == group }?.index ?? .zero
-            submit(
-                MessageQuery.heads(user: user, chats: chats, since: position).encoded(),
-                to: group, as: .query, .harmless, for: .heads(request, group), at: moment)
+            for start in stride(from: 0, to: chats.count, by: Self.headsChatsMaximum) {
+                let some = Array(chats[start..<min(start + Self.headsChatsMaximum, chats.count)])
+                errand.awaited += 1
+                submit(
+                    MessageQuery.heads(user: user, chats: some, since: position).encoded(),
+                    to: group, as: .query, .harmless, for: .heads(request, group), at: moment)
+            }
         }
+        errands.heads[request] = errand
     }
 
     mutating func headsArrived(
@@ -114,7 +123,8 @@ extension NodeInstance {
         errand.awaited -= 1
         switch GatewayAnswer(outcome, .messageAnswer) {
         case .page(.heads(let index, let heads)):
-            errand.positions.append(HeadsPosition(group: group, index: index))
+            // The answers may be of different positions: what holds for all of them counts.
+            errand.positions[group] = min(errand.positions[group] ?? index, index)
             errand.heads += heads
         case .failed(let failure): errand.failure = failure
         case .page, .membership, .found, .message, .heads: errand.failure = .timeout
@@ -126,7 +136,11 @@ extension NodeInstance {
         errands.heads.removeValue(forKey: request)
         let answer: GatewayAnswer =
             if let failure = errand.failure { .failed(failure) } else {
-                .heads(positions: errand.positions.sorted(), errand.heads)
+                .heads(
+                    positions: errand.positions.map {
+                        HeadsPosition(group: $0.key, index: $0.value)
+                    },
+                    errand.heads)
             }
         gateway.answered(request, answer, at: moment, into: &gatewayDirectives)
     }

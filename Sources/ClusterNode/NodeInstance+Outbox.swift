@@ -1,4 +1,5 @@
 import Membership
+import Placement
 import Messages
 import Placement
 import Replication

@@ -20,6 +20,8 @@ extension NodeInstance {
                 connection, wasRefused: wasRefused, at: moment, into: &peeringDirectives)
         case .peerReceived(let connection, let bytes):
             peering.received(connection, bytes, at: moment, into: &peeringDirectives)
+        case .peerBacklog(let connection, let bytes):
+            peering.backlogChanged(connection, to: bytes)
         case .peerClosed(let connection):
             peering.closed(connection, at: moment, into: &peeringDirectives)
         case .clientConnected, .clientReceived, .clientBacklog, .clientClosed, .storageCompleted,

@@ -116,8 +116,9 @@ struct Errands: Sendable {
 
 /// One list of heads, put together from the groups that hold the chats.
 struct HeadsErrand: Sendable {
-    var awaited: Int
-    var positions: [HeadsPosition] = []
+    /// Questions that are not answered yet.
+    var awaited = 0
+    var positions: SortedMap<ReplicaGroupID, LogIndex> = SortedMap()
     var heads: [ChatHead] = []
     var failure: GatewayFailure?
 }

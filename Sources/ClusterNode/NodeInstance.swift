@@ -103,7 +103,7 @@ public struct NodeInstance: Sendable {
         case .shutdownRequested: beginStop(at: moment, into: &directives)
         case .clientConnected, .clientReceived, .clientBacklog, .clientClosed:
             handleClient(event, at: moment, into: &directives)
-        case .peerAccepted, .peerDialled, .peerDialFailed, .peerReceived, .peerClosed:
+        case .peerAccepted, .peerDialled, .peerDialFailed, .peerReceived, .peerBacklog, .peerClosed:
             handlePeer(event, at: moment)
         }
         settle(at: moment, into: &directives)
@@ -122,6 +122,10 @@ public struct NodeInstance: Sendable {
         gateway.timeDidAdvance(to: moment, into: &gatewayDirectives)
         proposeMarks(at: moment)
         retryOutbox(at: moment)
+        let nodes = plan.nodes.map(\.id)
+        if let ahead = clocks.deviation(from: nodes, own: plan.node, at: moment) {
+            directives.append(.observe(.clockOff(milliseconds: ahead)))
+        }
         renewSubscriptions(at: moment)
         settle(at: moment, into: &directives)
         endStopIfDue(at: now, into: &directives)

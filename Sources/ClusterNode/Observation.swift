@@ -17,7 +17,7 @@ public enum Observation: Hashable, Sendable {
     case snapshotRefused(ReplicaGroupID, from: NodeID, DecodeFailure)
     /// A peer's section that does not decode; it was dropped.
     case nonsense(from: NodeID, what: String)
-    /// This node's wall clock is more than 5 s off the voters' median.
+    /// This node's wall clock is more than 5 s off the median of all nodes' clocks.
     case clockOff(milliseconds: Int64)
     /// A change of members that its shard refuses; it is tried again.
     case outboxStuck(ChatID, version: UInt64, what: String)
@@ -38,7 +38,7 @@ extension Observation: CustomStringConvertible {
         case .snapshotRefused(let group, let node, let failure):
             "\(group) refuses a snapshot from \(node): \(failure)"
         case .nonsense(let node, let what): "\(node) sent nonsense: \(what)"
-        case .clockOff(let milliseconds): "this clock is \(milliseconds) ms off the voters' median"
+        case .clockOff(let milliseconds): "this clock is \(milliseconds) ms ahead of the median"
         case .outboxStuck(let chat, let version, let what):
             "change \(version) of \(chat) is stuck: \(what)"
         case .stopping: "stopping"

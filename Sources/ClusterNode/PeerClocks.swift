@@ -14,6 +14,9 @@ struct PeerClocks: Sendable {
     /// Older readings say nothing.
     private static let freshness: Duration = .seconds(10)
 
+    private static let reminder: Duration = .seconds(60)
+
+    private var deviationSaidAt: Instant?
     private var readings: SortedMap<NodeID, Reading> = SortedMap()
 
     mutating func heard(_ wall: WallTime, from node: NodeID, at moment: Moment) {
@@ -32,10 +35,14 @@ struct PeerClocks: Sendable {
             ? moment.wall : WallTime(milliseconds: moment.wall.milliseconds &+ ahead)
     }
 
-    /// How far this clock is off the median of `voters`, if that is worth saying.
-    func deviation(from voters: [NodeID], own: NodeID, at moment: Moment) -> Int64? {
-        let median = medianOffset(of: voters, own: own, at: moment)
-        return abs(median) > Self.offMaximumMilliseconds ? -median : nil
+    /// How many milliseconds this clock is ahead of the median of all `nodes`, if it is far off and
+    /// that was not said within the last minute.
+    mutating func deviation(from nodes: [NodeID], own: NodeID, at moment: Moment) -> Int64? {
+        if let said = deviationSaidAt, moment.monotonic - said < Self.reminder { return nil }
+        let median = medianOffset(of: nodes, own: own, at: moment)
+        guard abs(median) > Self.offMaximumMilliseconds else { return nil }
+        deviationSaidAt = moment.monotonic
+        return -median
     }
 
     /// The median of the voters' clocks, less this one; this one counts as 0.

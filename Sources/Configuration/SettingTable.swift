@@ -166,7 +166,7 @@ public enum SettingTable {
         SettingKey(
             "delivery", "backlogBytesMaximum", .bytes(\.node.delivery.backlogBytesMaximum),
             1_024...1_073_741_824,
-            "Unsent bytes to a subscriber beyond which its stream ends and starts with gaps."),
+            "Unsent bytes to a subscriber beyond which its stream waits."),
         SettingKey(
             "delivery", "markIntervalMilliseconds", .milliseconds(\.node.markInterval), 1...60_000,
             "Marks of all users of a node are proposed together so often. Higher: fewer entries,"

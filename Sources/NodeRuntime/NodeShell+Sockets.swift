@@ -164,7 +164,7 @@ extension NodeShell {
             wait(for: connection, writing: isWaiting)
         }
         let backlog = connection.queue.byteCount
-        if connection.kind == .chat, backlog != connection.toldBacklog, !connection.isDraining {
+        if connection.kind != .admin, backlog != connection.toldBacklog, !connection.isDraining {
             backlogs.append(connection)
         }
     }
@@ -174,7 +174,11 @@ extension NodeShell {
         backlogs.removeAll(keepingCapacity: true)
         for connection in changed where connections[connection.id.rawValue] != nil {
             connection.toldBacklog = connection.queue.byteCount
-            tell(.clientBacklog(connection.id, bytes: connection.toldBacklog))
+            let bytes = connection.toldBacklog
+            tell(
+                connection.kind == .peer
+                    ? .peerBacklog(connection.id, bytes: bytes)
+                    : .clientBacklog(connection.id, bytes: bytes))
         }
     }
 

@@ -41,6 +41,8 @@ struct PeerLink: Sendable {
     var failures = 0
     var decoder = PeerFrameDecoder()
     var sequence: UInt64 = 0
+    /// Bytes that the present connection's socket has not taken.
+    var backlogBytes = 0
 
     var connection: ConnectionID? {
         switch state {

@@ -188,6 +188,7 @@ extension PeeringInstance {
             directives.append(.replaced(links[index].peer))
         }
         links[index].lastPeer = peer
+        links[index].backlogBytes = 0
         directives.append(.opened(links[index].peer, links[index].channel))
         directives.append(.observe(.opened(links[index].peer, links[index].channel)))
     }

@@ -52,6 +52,11 @@ public struct PeeringInstance: Sendable {
         links.first { $0.peer == peer && $0.channel == channel && $0.isOpen }?.connection
     }
 
+    /// Bytes to `peer` that wait for the channel's socket.
+    public func backlogBytes(to peer: NodeID, _ channel: PeerChannel) -> Int {
+        links.first { $0.peer == peer && $0.channel == channel && $0.isOpen }?.backlogBytes ?? 0
+    }
+
     /// The earliest moment at which time alone changes something.
     public var nextDeadline: Instant? {
         let earliest = links.compactMap(\.nextDeadline).min()
@@ -148,6 +153,12 @@ public struct PeeringInstance: Sendable {
         } catch {
             reject(connection, .frame(error), at: moment, into: &directives)
         }
+    }
+
+    /// How much of what was sent over `connection` its socket has not taken.
+    public mutating func backlogChanged(_ connection: ConnectionID, to bytes: Int) {
+        guard let index = links.firstIndex(where: { $0.connection == connection }) else { return }
+        links[index].backlogBytes = bytes
     }
 
     public mutating func timeDidAdvance(

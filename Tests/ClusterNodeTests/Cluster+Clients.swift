@@ -89,7 +89,7 @@ extension Cluster {
     }
 
     mutating func ask(
-        _ request: AdminRequest, at node: Int, token: String? = "the operators' token"
+        _ request: AdminRequest, at node: Int, token: String? = "operators-token"
     ) throws -> HTTPResponse {
         let socket = connect(node, .admin)
         var headers = HTTPHeaders()

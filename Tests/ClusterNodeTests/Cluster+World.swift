@@ -91,15 +91,21 @@ extension Cluster {
     /// Forges a section from one node to another, as a node of another version might send it.
     mutating func forge(_ section: PeerSection, from node: Int, to other: Int) {
         guard
-            let (here, there) = peers.first(where: {
+            let there = peers.first(where: {
                 $0.key.node == node && $0.value.node == other
-            }), let sender = incarnation(node), let receiver = incarnation(other)
+            })?.value, let sender = incarnation(node), let receiver = incarnation(other)
         else { return }
-        _ = here
         let frame = PeerFrame(
             kind: .sections, sender: sender, receiver: receiver, sequence: 0,
             wall: moment(node).wall, payload: PeerSection.encode([section]))
         tell(there.node, .peerReceived(there.connection, frame.encoded()))
+    }
+
+    /// The sockets from one node to another say how much waits for them.
+    mutating func tellBacklog(_ bytes: Int, from node: Int, to other: Int) {
+        for (here, there) in peers where here.node == node && there.node == other {
+            tell(node, .peerBacklog(here.connection, bytes: bytes))
+        }
     }
 
     private func incarnation(_ node: Int) -> Incarnation? {

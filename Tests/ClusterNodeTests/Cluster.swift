@@ -85,7 +85,7 @@ struct Cluster {
                 partitions: PartitionMap.balanced(shardsCount: shards),
                 secrets: NodeSecrets(
                     cluster: "the secret between the nodes", tokens: "the key that signs tokens",
-                    admin: "the operators' token"),
+                    admin: "operators-token"),
                 pages: [], settings: settings)
         }
     }

@@ -1,6 +1,7 @@
 import ChatWire
 import ClusterNode
 import HTTPWire
+import PeerWire
 import Placement
 import Raft
 import Replication
@@ -117,6 +118,31 @@ struct ServiceTests {
         try cluster.start(away)
         let texts = try cluster.texts(of: chat, by: bert, at: away)
         #expect(texts == (1...40).map { "\($0)" })
+        #expect(cluster.nodes.allSatisfy { $0.halt == nil })
+    }
+
+    @Test func listsChatsWhoseLastMessagesWouldNotFitOneFrame() throws {
+        var cluster = try Cluster(3, shards: 1)
+        let anna = try cluster.register("anna")
+        let leader = try #require(cluster.leader(of: GroupNumbers.messages(of: ShardID(0))))
+        let node = (leader + 1) % 3
+        let text = String(repeating: "\u{1F426}", count: 100_000)
+        let count = PeerFrame.payloadBytesMaximum / text.utf8.count + 2
+        for number in 1...count {
+            let chat = try cluster.createGroup(anna, [], at: leader)
+            _ = try cluster.post(UInt64(number), text, to: chat, by: anna, at: leader)
+        }
+        var listed: Set<ChatID> = []
+        var cursor: Bytes?
+        for _ in 0..<4 {
+            let page: ConversationPage = try cluster.get(
+                .chats(cursor: cursor, limit: 200), by: anna, at: node)
+            #expect(page.chats.allSatisfy { $0.last?.hasMore == true && $0.unread == 0 })
+            #expect(page.chats.allSatisfy { listed.insert($0.chat).inserted })
+            #expect(page.isDone == (listed.count == count))
+            cursor = page.cursor
+        }
+        #expect(listed.count == count)
         #expect(cluster.nodes.allSatisfy { $0.halt == nil })
     }
 }
