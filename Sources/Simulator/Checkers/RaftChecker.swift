@@ -1,3 +1,4 @@
+import ClusterNode
 import Raft
 import Toolbox
 public import Vocabulary
@@ -27,6 +28,17 @@ public struct RaftChecker: Sendable {
         for group in trails[node].keys {
             trails[node].update(group) { $0.forgetProcess() }
         }
+    }
+
+    /// Looks at all replicas of a node after its turn; as `observe` of one.
+    mutating func observe(
+        _ instance: inout NodeInstance, on node: Int, into violations: inout [Violation]
+    ) -> Bool {
+        var isFirst = false
+        instance.forEachReplica { replica in
+            if observe(replica, on: node, into: &violations) { isFirst = true }
+        }
+        return isFirst
     }
 
     /// Looks at one replica after a turn of its node.

@@ -8,17 +8,16 @@ import Vocabulary
 extension SimulatedCluster {
     /// After a turn of a node: what it changed in its replicas.
     mutating func observe(_ node: Int) {
-        nodes[node].instance?.forEachReplica { replica in
-            let isFirst = raft.observe(replica, on: node, into: &violations)
-            if isFirst { hasNewCommits = true }
-        }
+        guard nodes[node].isUp else { return }
+        let isFirst = raft.observe(&nodes[node].process[0], on: node, into: &violations)
+        if isFirst { hasNewCommits = true }
     }
 
     /// Everything that is too dear to be looked at after each turn.
     mutating func sweep() {
         for node in nodes.indices {
-            nodes[node].instance?.forEachReplica { $0.checkInvariants() }
-            guard let instance = nodes[node].instance else { continue }
+            guard let instance = nodes[node].process.first else { continue }
+            instance.forEachReplica { $0.checkInvariants() }
             for group in instance.groups {
                 raft.note(
                     digest: instance.digest(of: group), of: group, at: instance.applied(of: group),
@@ -91,7 +90,7 @@ extension SimulatedCluster {
     var leaders: [Int] {
         nodes.indices.filter { node in
             var isLeader = false
-            nodes[node].instance?.forEachReplica { if $0.role == .leader { isLeader = true } }
+            nodes[node].process.first?.forEachReplica { if $0.role == .leader { isLeader = true } }
             return isLeader
         }
     }
@@ -100,7 +99,7 @@ extension SimulatedCluster {
     var hasConverged: Bool {
         var applied = SortedMap<ReplicaGroupID, LogIndex>()
         for node in nodes where node.status != .refused {
-            guard node.status == .running, let instance = node.instance else { return false }
+            guard node.status == .running, let instance = node.process.first else { return false }
             for group in instance.groups {
                 let index = instance.applied(of: group)
                 if let other = applied[group], other != index { return false }
@@ -114,7 +113,7 @@ extension SimulatedCluster {
     var unfinished: String {
         nodes.map { node in
             var text = " n\(node.index + 1) \(node.status)"
-            node.instance?.forEachReplica {
+            node.process.first?.forEachReplica {
                 text +=
                     " \($0.group) \($0.role)@\($0.term) \($0.appliedIndex)/\($0.commitIndex)"
                     + "/\($0.lastIndex)"

@@ -31,7 +31,7 @@ extension SimulatedCluster {
                 incarnation: Incarnation(seed >> 8), seed: seed, at: moment, into: &directives)
             noticeUnseenDamage(node)
             raft.processStarted(node: node)
-            nodes[node].instance = instance
+            nodes[node].process = [instance]
             nodes[node].status = .running
             transcript.note(now, "n\(node + 1) starts, life \(nodes[node].life)")
             transcript.mix(0x57A7, UInt64(node))
@@ -74,7 +74,7 @@ extension SimulatedCluster {
         guard nodes[node].isUp else { return }
         transcript.note(now, "n\(node + 1) ends by \(end)")
         transcript.mix(0xE4D, UInt64(node))
-        nodes[node].instance = nil
+        nodes[node].process = []
         nodes[node].status = .down
         nodes[node].inbox = []
         nodes[node].turnAt = nil

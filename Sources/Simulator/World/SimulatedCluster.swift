@@ -154,11 +154,7 @@ public struct SimulatedCluster: Sendable {
         var inbox: [NodeEvent] = []
         swap(&inbox, &nodes[node].inbox)
         transcript.mix(UInt64(bitPattern: now.nanoseconds), UInt64(node << 32 | inbox.count))
-        for event in inbox { nodes[node].instance?.handle(event, at: moment, into: &output) }
-        if let deadline = nodes[node].instance?.nextDeadline, deadline <= moment.monotonic {
-            nodes[node].instance?.timeDidAdvance(to: moment, into: &output)
-        }
-        nodes[node].instance?.endTurn(at: moment, into: &output)
+        nodes[node].takeTurn(inbox, at: moment, into: &output)
         observe(node)
         inbox.removeAll(keepingCapacity: true)
         if nodes[node].inbox.isEmpty { nodes[node].inbox = inbox }
@@ -170,7 +166,7 @@ public struct SimulatedCluster: Sendable {
     }
 
     private mutating func awaitDeadline(_ node: Int) {
-        guard let deadline = nodes[node].instance?.nextDeadline else { return }
+        guard let deadline = nodes[node].nextDeadline else { return }
         let time = nodes[node].clock.worldTime(
             reaching: deadline, notBefore: now.advanced(by: 10 * Nanoseconds.microsecond))
         scheduleTurn(node, at: time)
@@ -192,7 +188,7 @@ public struct SimulatedCluster: Sendable {
                     "NodeRests",
                     "n\(node + 1) took \(nodes[node].idleTurns) idle turns up to"
                         + " \(nodes[node].clock.monotonic(at: now)): "
-                        + (nodes[node].instance?.deadlines ?? "")))
+                        + (nodes[node].process.first?.deadlines ?? "")))
         }
         nodes[node].idleTurns = 0
     }

@@ -25,7 +25,8 @@ struct SimulatedNode: Sendable {
     var status = Status.down
     /// Counts processes; what is meant for an earlier one is dropped.
     var life: UInt32 = 0
-    var instance: NodeInstance?
+    /// The node itself while its process is up, else nothing.
+    var process: [NodeInstance] = []
     var inbox: [NodeEvent] = []
     /// When the process runs next.
     var turnAt: WorldTime?
@@ -47,7 +48,26 @@ struct SimulatedNode: Sendable {
         self.clock = clock
     }
 
-    var isUp: Bool { instance != nil }
+    var isUp: Bool { !process.isEmpty }
+    /// Changes nothing. Whoever only reads an element of an array may get a copy of it, and a copy of
+    /// a node costs more than its turn does: so it is borrowed as if it were to be changed.
+    var nextDeadline: Instant? {
+        mutating get { isUp ? Self.deadline(of: &process[0]) : nil }
+    }
+
+    private static func deadline(of node: inout NodeInstance) -> Instant? { node.nextDeadline }
+
+    /// The process takes what waits for it, then what is due, and ends its turn.
+    mutating func takeTurn(
+        _ events: [NodeEvent], at moment: Moment, into directives: inout [NodeDirective]
+    ) {
+        guard isUp else { return }
+        for event in events { process[0].handle(event, at: moment, into: &directives) }
+        if let deadline = nextDeadline, deadline <= moment.monotonic {
+            process[0].timeDidAdvance(to: moment, into: &directives)
+        }
+        process[0].endTurn(at: moment, into: &directives)
+    }
 
     /// Lets a lane do what it can; see `DiskLane`.
     mutating func proceed(_ lane: Int, completed: inout [StorageToken]) -> DiskLaneFailure? {
