@@ -167,9 +167,10 @@ extension MembershipCommand {
     /// Whether doing it twice is doing it once.
     var repetition: Repetition {
         switch self {
-        case .createDirect, .setMember, .delivered: .harmless
+        case .createDirect, .delivered: .harmless
         case .createGroup(let creation): creation.key.isEmpty ? .harmful : .harmless
-        case .register, .openDevice, .removeMember: .harmful
+        // A copy of an addition that comes late would bring back whom somebody has removed since.
+        case .register, .openDevice, .setMember, .removeMember: .harmful
         }
     }
 }

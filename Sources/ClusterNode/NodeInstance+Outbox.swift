@@ -1,7 +1,6 @@
 import Membership
 import Placement
 import Messages
-import Placement
 import Replication
 import Routing
 import Toolbox

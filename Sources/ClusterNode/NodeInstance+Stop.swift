@@ -7,7 +7,8 @@ extension NodeInstance {
     mutating func beginStop(at moment: Moment, into directives: inout [NodeDirective]) {
         guard stopping == nil else { return }
         directives.append(.observe(.stopping))
-        stopping = Stopping(deadline: moment.monotonic + plan.settings.drainTimeout)
+        let patience = gateway.counters.connections > 0 ? plan.settings.drainTimeout : .zero
+        stopping = Stopping(deadline: moment.monotonic + patience)
         gateway.drain(at: moment, into: &gatewayDirectives)
     }
 

@@ -49,8 +49,8 @@ struct SimulatedNode: Sendable {
     }
 
     var isUp: Bool { !process.isEmpty }
-    /// Changes nothing. Whoever only reads an element of an array may get a copy of it, and a copy of
-    /// a node costs more than its turn does: so it is borrowed as if it were to be changed.
+    /// Changes nothing. Whoever only reads an element of an array may get a copy of it, and a copy
+    /// of a node costs more than its turn does: so it is borrowed as if it were to be changed.
     var nextDeadline: Instant? {
         mutating get { isUp ? Self.deadline(of: &process[0]) : nil }
     }
