@@ -86,6 +86,9 @@ struct VirtualFile: Sendable {
     /// What was written before is of no use any more: the file goes to another one.
     mutating func beginNewUse() { counted = [] }
 
+    /// Whether readers may be shown what is not on the platter: damage there would not be seen.
+    var hasGhosts: Bool { !ghosts.isEmpty }
+
     /// Turns one bit on the platter over.
     mutating func flipBit(at offset: Int, bit: UInt8) { platter[offset] ^= 1 << bit }
 
