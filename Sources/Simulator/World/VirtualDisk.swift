@@ -99,8 +99,7 @@ public struct VirtualDisk: Sendable {
         lastFileStartingWith prefix: String, sparing spared: Int, random: inout SeededRandom
     ) -> (file: FileName, offset: Int)? {
         guard let name = names.keys.last(where: { $0.text.hasPrefix(prefix) }),
-            let number = names[name], let file = files[number], file.counted.count > spared,
-            !file.hasGhosts
+            let number = names[name], let file = files[number], file.counted.count > spared
         else { return nil }
         let range = file.counted[random.below(file.counted.count - spared)]
         guard range.count > 1, range.upperBound <= file.platter.count else { return nil }

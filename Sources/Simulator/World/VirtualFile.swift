@@ -86,11 +86,14 @@ struct VirtualFile: Sendable {
     /// What was written before is of no use any more: the file goes to another one.
     mutating func beginNewUse() { counted = [] }
 
-    /// Whether readers may be shown what is not on the platter: damage there would not be seen.
-    var hasGhosts: Bool { !ghosts.isEmpty }
-
     /// Turns one bit on the platter over.
-    mutating func flipBit(at offset: Int, bit: UInt8) { platter[offset] ^= 1 << bit }
+    mutating func flipBit(at offset: Int, bit: UInt8) {
+        if !ghosts.isEmpty {
+            // Rot that the kernel's own copy hides would be seen by nobody.
+            ghosts.append(Write(offset: offset, bytes: [contents[offset] ^ 1 << bit]))
+        }
+        platter[offset] ^= 1 << bit
+    }
 
     /// Keeps each sector that the write touches, or does not.
     private mutating func tear(_ write: Write, random: inout SeededRandom) {
