@@ -106,6 +106,16 @@ struct ComparisonTests {
         #expect(Set(widths) == [10, 9])
     }
 
+    @Test("says what the disk takes, and how that differed from round to round")
+    func disk() {
+        let lines = ["p50_us=80 p99_us=150", "p50_us=4031 p99_us=7000", "p50_us=100 p99_us=200"]
+        let text = lines.map { "peer=ceiling case=sync ops_s=1 \($0)" }.joined(separator: "\n")
+        let markdown = ComparisonReport(Self.table(text)).markdown
+        #expect(
+            markdown.hasPrefix(
+                "- fdatasync of 4 KiB here: p50 100 us (80 us to 4.03 ms), p99 200 us\n"))
+    }
+
     @Test("says in JSON what it says in the table")
     func json() throws {
         let json = try JSONValue.parse(ComparisonReport(Self.table()).encoded())

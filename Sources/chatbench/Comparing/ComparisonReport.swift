@@ -60,7 +60,9 @@ public struct ComparisonReport: Sendable {
     private var diskText: String? {
         let sync = Other(peer: Comparison.ceilingName, caseName: "sync")
         guard let p50 = median("p50_us", sync), let p99 = median("p99_us", sync) else { return nil }
-        return "p50 \(Self.time(p50)), p99 \(Self.time(p99))"
+        let range = table.range(of: "p50_us", sync.peer, sync.caseName) ?? p50...p50
+        return "p50 \(Self.time(p50)) (\(Self.time(range.lowerBound)) to"
+            + " \(Self.time(range.upperBound))), p99 \(Self.time(p99))"
     }
 
     private var comparisonLines: [String] {
