@@ -70,6 +70,7 @@ extension NodeInstance {
         to node: NodeID, at moment: Moment, into directives: inout [NodeDirective]
     ) {
         outgoing.removeValue(forKey: PeerRoute(node: node, channel: .bulk))
+        pace.forget(node)
         intake.forget(node)
         router.lost(node, at: moment.monotonic, into: &routerDirectives)
         gateway.peerLost(node, at: moment, into: &gatewayDirectives)

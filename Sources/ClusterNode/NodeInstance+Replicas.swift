@@ -35,6 +35,8 @@ extension NodeInstance {
         case .awaitDurability(let awaited): durability.wait(group, awaited, until: lastRecord)
         case .send(let message, let node):
             tell(node, .consensus, PeerSection(kind: .consensus, group: group, body: message))
+        case .wantPart(let bytes, let node):
+            pace.wait(SnapshotPace.Ticket(group: group, node: node, bytes: bytes))
         case .sendPart(let part, let node):
             tell(node, .bulk, PeerSection(kind: .snapshot, group: group, body: part.encoded()))
         case .sendPartResult(let result, let node):
@@ -121,8 +123,8 @@ extension ReplicaEvent {
     var isAllowedBeforeReady: Bool {
         switch self {
         case .recordsPersisted, .snapshotEncoded, .snapshotSaved: true
-        case .received, .receivedPart, .receivedPartResult, .timeAdvanced, .turnEnded,
-            .peerUnreachable, .peerRefused, .bulkLinkLost, .snapshotWanted:
+        case .received, .receivedPart, .receivedPartResult, .partAllowed, .timeAdvanced,
+            .turnEnded, .peerUnreachable, .peerRefused, .bulkLinkLost, .snapshotWanted:
             false
         }
     }

@@ -88,6 +88,8 @@ extension NodeInstance {
             node: plan.node, ring: plan.ring, urls: urls,
             tokens: TokenSigner(key: plan.secrets.tokens, keyID: 1),
             settings: plan.settings.gateway, page: plan.pages, random: random.stream(2))
+        pace = SnapshotPace(
+            bytesPerSecondMaximum: plan.settings.replica.snapshotBytesPerSecondMaximum)
         marks = MarkCollector(interval: plan.settings.markInterval)
         admin = AdminDesk(token: plan.secrets.admin)
         self.random = random.stream(3)

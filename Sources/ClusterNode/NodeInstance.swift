@@ -55,6 +55,8 @@ public struct NodeInstance: Sendable {
     var lastWork: UInt64 = 0
     var lastSnapshotToken: UInt64 = 0
     var saving: SortedMap<StorageToken, SnapshotMaterial> = SortedMap()
+    /// Of snapshots that leave, all groups together.
+    var pace: SnapshotPace
     /// The file that the log names for each group.
     var snapshotFiles: SortedMap<ReplicaGroupID, FileName> = SortedMap()
     /// The batch that the newest record belongs to.
@@ -139,6 +141,7 @@ public struct NodeInstance: Sendable {
                 into: &directives)
         }
         settle(at: moment, into: &directives)
+        sendSnapshotParts(at: moment, into: &directives)
         stream(at: moment)
         settle(at: moment, into: &directives)
         sendOutgoing(at: moment, into: &directives)
@@ -156,6 +159,7 @@ public struct NodeInstance: Sendable {
         }
         consider(peering.nextDeadline)
         consider(isReady ? replicas.nextDeadline : nil)
+        consider(pace.nextDeadline)
         consider(router.nextDeadline)
         consider(gateway.nextDeadline)
         consider(marks.nextDeadline)

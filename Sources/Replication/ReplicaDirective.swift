@@ -12,6 +12,8 @@ public enum ReplicaDirective: Sendable {
     case awaitDurability(AwaitedRecords)
     /// A Raft message; may be lost.
     case send(Bytes, to: NodeID)
+    /// A part of a snapshot of so many bytes could leave; answer with `partAllowed` when it may.
+    case wantPart(bytes: Int, to: NodeID)
     /// A part of a snapshot; in order, or the link breaks.
     case sendPart(SnapshotPart, to: NodeID)
     /// What the receiver says of parts.
@@ -61,9 +63,9 @@ public enum ReplicaReply: Hashable, Sendable {
 /// Why a state is being encoded.
 public enum SnapshotPurpose: Hashable, Sendable {
     /// To keep it, so that the log before it may go.
-    case keep(SnapshotPosition, time: WallTime)
-    /// For a follower whose next entry is gone from the log.
-    case transfer(SnapshotPosition, time: WallTime, to: NodeID)
+    case keep(SnapshotPosition)
+    /// For followers whose next entry is gone from the log.
+    case transfer(SnapshotPosition)
 }
 
 /// All that a snapshot file holds.
@@ -73,15 +75,19 @@ public struct SnapshotMaterial: Hashable, Sendable {
     public var group: ReplicaGroupID
     public var position: SnapshotPosition
     public var origin: Origin
+    /// The group's configuration as of `position`, encoded.
+    public var configuration: Bytes
     /// The log's time at `position`, then the machine's bytes.
     public var body: Bytes
 
     public init(
-        group: ReplicaGroupID, position: SnapshotPosition, origin: Origin, body: Bytes
+        group: ReplicaGroupID, position: SnapshotPosition, origin: Origin, configuration: Bytes,
+        body: Bytes
     ) {
         self.group = group
         self.position = position
         self.origin = origin
+        self.configuration = configuration
         self.body = body
     }
 }
@@ -96,6 +102,15 @@ public struct ReplicaSettings: Sendable {
     public var keptEntries = 4_096
     /// Bytes of one part of a snapshot on its way to a follower.
     public var snapshotPartBytes = 256 << 10
+    /// Bytes of snapshots that a node sends in a second, over all its groups; 0 for no bound. Less
+    /// leaves more of the network to messages, and a follower behind for longer.
+    public var snapshotBytesPerSecondMaximum = 64 << 20
+    /// A follower that has not answered a part for so long is given up, until Raft tries again. It
+    /// must be able to restore and save a whole snapshot meanwhile.
+    public var snapshotAnswerTimeout: Duration = .seconds(30)
+    /// How long an offered snapshot, and the parts of one that stopped coming, are kept so that a
+    /// transfer can go on where it was.
+    public var snapshotResumeTimeout: Duration = .seconds(60)
 
     public init() {}
 }

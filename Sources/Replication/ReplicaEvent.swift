@@ -8,6 +8,8 @@ public enum ReplicaEvent: Sendable {
     case received(RaftMessage, from: NodeID)
     case receivedPart(SnapshotPart, from: NodeID)
     case receivedPartResult(SnapshotPartResult, from: NodeID)
+    /// The part that was wanted for the node may leave.
+    case partAllowed(to: NodeID)
     case timeAdvanced
     case turnEnded(clock: WallTime)
     case recordsPersisted(AwaitedRecords)
@@ -29,6 +31,7 @@ extension ReplicaInstance {
             receive(message, from: node, at: now, into: &directives)
         case .receivedPart(let part, let node):
             receive(part, from: node, at: now, into: &directives)
+        case .partAllowed(let node): sendPart(to: node, at: now, into: &directives)
         case .receivedPartResult(let result, let node):
             receive(result, from: node, at: now, into: &directives)
         case .timeAdvanced: timeDidAdvance(to: now, into: &directives)

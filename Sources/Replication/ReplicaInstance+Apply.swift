@@ -18,7 +18,7 @@ extension ReplicaInstance {
             case .apply(let entries): apply(entries, into: &directives)
             case .readReady(let batches, let index): reads.confirm(batches, at: index)
             case .readRefused(let batches): refuse(batches, into: &directives)
-            case .sendSnapshot(let node): prepareTransfer(to: node, into: &directives)
+            case .sendSnapshot(let node): prepareTransfer(to: node, at: now, into: &directives)
             case .observe(let observation): note(observation, into: &directives)
             }
         }
@@ -102,7 +102,7 @@ extension ReplicaInstance {
         switch observation {
         case .becameLeader:
             stamped = max(stamped, lastTimeInLog())
-        case .becameFollower: snapshots.transfers = SortedMap()
+        case .becameFollower: forgetTransfers()
         case .becamePreCandidate, .becameCandidate, .truncated, .nonsense: break
         }
         directives.append(.observe(observation))

@@ -51,7 +51,10 @@ public struct ReplicaInstance<Machine: ReplicatedMachine>: Sendable {
         snapshots.lastBytes = recovery.snapshotBody?.count ?? 0
     }
 
-    public var nextDeadline: Instant? { raft.nextDeadline }
+    public var nextDeadline: Instant? {
+        guard let patience = snapshots.nextDeadline else { return raft.nextDeadline }
+        return raft.nextDeadline.map { min($0, patience) } ?? patience
+    }
     public var isLeader: Bool { raft.role == .leader }
     public var leader: NodeID? { raft.leader }
 
@@ -134,6 +137,7 @@ public struct ReplicaInstance<Machine: ReplicatedMachine>: Sendable {
     mutating func timeDidAdvance(
         to now: Instant, into directives: inout [ReplicaDirective]
     ) {
+        giveUpLateTransfers(at: now)
         raft.timeDidAdvance(to: now, into: &raftDirectives)
         translate(at: now, into: &directives)
     }

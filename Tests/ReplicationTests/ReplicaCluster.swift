@@ -40,6 +40,9 @@ struct ReplicaCluster {
     let settings: ReplicaSettings
     var members: [Member] = []
     var mail: [(from: Int, to: Int, letter: Letter)] = []
+    /// Parts that wait for leave to be sent; they get it when everything settles.
+    var wanted: [(from: Int, to: NodeID)] = []
+    var holdsLeave = false
     /// Parts of snapshots and their results stay in `mail`.
     var holdsParts = false
     var now = Instant(nanoseconds: 0)
@@ -123,6 +126,7 @@ struct ReplicaCluster {
             }
         case .sendPart(let part, let node): post(.part(part), from: index, to: node)
         case .sendPartResult(let result, let node): post(.result(result), from: index, to: node)
+        case .wantPart(_, let node): wanted.append((index, node))
         case .encode(let purpose, let snapshot):
             members[index].works.append((purpose, snapshot))
         case .save(let material): members[index].saves.append(material)
@@ -171,8 +175,17 @@ struct ReplicaCluster {
         }
     }
 
+    /// Lets the parts go that wait for leave; false if there are none.
+    @discardableResult
+    mutating func allowParts() -> Bool {
+        let parts = take(&wanted)
+        for (from, node) in parts { tell(from, .partAllowed(to: node)) }
+        return !parts.isEmpty
+    }
+
     private mutating func work() -> Bool {
         var isDone = false
+        if !holdsLeave, allowParts() { isDone = true }
         for index in members.indices {
             if !members[index].holdsDisk { while persistNext(index) { isDone = true } }
             for (purpose, snapshot) in take(&members[index].works) {
@@ -273,6 +286,7 @@ extension ReplicaDirective {
         case .awaitDurability(.kept): "awaitKept"
         case .awaitDurability(.arrived): "awaitArrived"
         case .send(_, let node): "send(\(node))"
+        case .wantPart(_, let node): "wantPart(\(node))"
         case .sendPart(_, let node): "part(\(node))"
         case .sendPartResult(let result, let node): "\(result.outcome)(\(node))"
         case .reply(_, let reply): "\(reply)"
