@@ -84,6 +84,8 @@ extension NodeInstance {
                 name: account.name, displayName: account.displayName, email: "",
                 hash: Bytes(account.hash))
             decide(command, for: connection, .importUser, at: moment)
+        case .changeGroup(let group, let change):
+            changeGroup(group, change, for: connection, at: moment)
         case .issueToken(let request):
             lookUp(
                 .account(name: request.name), for: connection, .issueToken(device: request.device),

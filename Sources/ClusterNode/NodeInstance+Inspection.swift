@@ -29,7 +29,8 @@ extension NodeInstance {
     public var deadlines: String {
         var parts: [(String, Instant?)] = [
             ("peering", peering.nextDeadline), ("replicas", replicas.nextDeadline),
-            ("snapshots", pace.nextDeadline), ("router", router.nextDeadline), ("gateway", gateway.nextDeadline),
+            ("snapshots", pace.nextDeadline), ("router", router.nextDeadline),
+            ("gateway", gateway.nextDeadline),
             ("marks", marks.nextDeadline), ("outbox", courier.nextDeadline),
             ("stop", stopping.map(\.deadline)),
         ]

@@ -12,7 +12,8 @@ struct SnapshotPartTests {
         [
             SnapshotPart(position: position, offset: 0, totalBytes: 0, checksum: 0, bytes: Bytes()),
             SnapshotPart(position: position, offset: 0, totalBytes: 5, checksum: 1, bytes: "hello"),
-            SnapshotPart(position: position, offset: 9, totalBytes: 20, checksum: .max, bytes: "hello"),
+            SnapshotPart(
+                position: position, offset: 9, totalBytes: 20, checksum: .max, bytes: "hello"),
             SnapshotPart(
                 position: position, offset: SnapshotPart.totalBytesMaximum - 1,
                 totalBytes: SnapshotPart.totalBytesMaximum, checksum: 9, bytes: "x"),
