@@ -32,7 +32,8 @@ extension NodeInstance {
             ("snapshots", pace.nextDeadline), ("router", router.nextDeadline),
             ("gateway", gateway.nextDeadline),
             ("marks", marks.nextDeadline), ("outbox", courier.nextDeadline),
-            ("stop", stopping.map(\.deadline)),
+            ("stop", nextStopDeadline), ("leaderships", keeper.nextCheck),
+            ("changes", changes.nextDeadline),
         ]
         for (group, subscription) in subscriptions {
             parts.append(("subscription to \(group)", subscription.nextDeadline))

@@ -8,7 +8,7 @@ extension NodeInstance {
     mutating func sendSnapshotParts(at moment: Moment, into directives: inout [NodeDirective]) {
         while let ticket = pace.next(at: moment.monotonic) {
             drive(
-                ticket.group, .partAllowed(to: ticket.node), at: moment, into: &directives)
+                ticket.group, .partAllowed(to: ticket.member), at: moment, into: &directives)
         }
     }
 }

@@ -1,3 +1,5 @@
+import PeerWire
+
 /// Why something that came from a peer, or from whoever dialled, was dropped.
 public enum PeerDrop: String, Hashable, Sendable, CaseIterable {
     case otherCluster = "other_cluster"
@@ -35,11 +37,20 @@ extension PeerRejection {
         switch self {
         case .otherCluster: .otherCluster
         case .unknownNode, .wrongAddressee: .unknownNode
-        case .noCommonVersion, .frame(.version), .frame(.notOurProtocol): .otherVersion
+        case .noCommonVersion: .otherVersion
         case .wrongSecret: .wrongSecret
         case .staleIncarnation: .otherIncarnation
         case .unexpected: .unexpected
-        case .frame: .malformed
+        case .frame(let failure): failure.drop
+        }
+    }
+}
+
+extension PeerFrameFailure {
+    fileprivate var drop: PeerDrop {
+        switch self {
+        case .version, .notOurProtocol: .otherVersion
+        case .kind, .tooLong, .checksum, .undecodable: .malformed
         }
     }
 }

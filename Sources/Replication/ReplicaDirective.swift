@@ -10,14 +10,14 @@ public enum ReplicaDirective: Sendable {
     case record(WriteAheadLogRecord)
     /// Report with `recordsDidPersist` once everything recorded so far is durable.
     case awaitDurability(AwaitedRecords)
-    /// A Raft message; may be lost.
-    case send(Bytes, to: NodeID)
+    /// A `ReplicaLetter` with a Raft message; may be lost.
+    case send(Bytes, to: RaftMember)
     /// A part of a snapshot of so many bytes could leave; answer with `partAllowed` when it may.
-    case wantPart(bytes: Int, to: NodeID)
+    case wantPart(bytes: Int, to: RaftMember)
     /// A part of a snapshot; in order, or the link breaks.
-    case sendPart(SnapshotPart, to: NodeID)
+    case sendPart(SnapshotPart, to: RaftMember)
     /// What the receiver says of parts.
-    case sendPartResult(SnapshotPartResult, to: NodeID)
+    case sendPartResult(SnapshotPartResult, to: RaftMember)
     case reply(Requester, ReplicaReply)
     /// A worker encodes the state; the bytes come back with `snapshotEncoded`.
     case encode(SnapshotPurpose, any MachineSnapshot)
@@ -25,7 +25,7 @@ public enum ReplicaDirective: Sendable {
     case save(SnapshotMaterial)
     case observe(RaftObservation)
     /// A snapshot from a peer, or its parts, made no sense.
-    case observeSnapshotFailure(from: NodeID, DecodeFailure)
+    case observeSnapshotFailure(from: RaftMember, DecodeFailure)
 }
 
 /// What waits for records to be durable.
@@ -70,19 +70,19 @@ public enum SnapshotPurpose: Hashable, Sendable {
 
 /// All that a snapshot file holds.
 public struct SnapshotMaterial: Hashable, Sendable {
-    public enum Origin: Hashable, Sendable { case own, received(from: NodeID) }
+    public enum Origin: Hashable, Sendable { case own, received(from: RaftMember) }
 
     public var group: ReplicaGroupID
     public var position: SnapshotPosition
     public var origin: Origin
-    /// The group's configuration as of `position`, encoded.
-    public var configuration: Bytes
+    /// The group's configuration as of `position`.
+    public var configuration: RaftConfiguration
     /// The log's time at `position`, then the machine's bytes.
     public var body: Bytes
 
     public init(
-        group: ReplicaGroupID, position: SnapshotPosition, origin: Origin, configuration: Bytes,
-        body: Bytes
+        group: ReplicaGroupID, position: SnapshotPosition, origin: Origin,
+        configuration: RaftConfiguration, body: Bytes
     ) {
         self.group = group
         self.position = position

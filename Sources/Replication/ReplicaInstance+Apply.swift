@@ -14,11 +14,15 @@ extension ReplicaInstance {
             next += 1
             switch directive {
             case .persist(let write): record(write, into: &directives)
-            case .send(let message, let node): send(message, to: node, into: &directives)
+            case .send(let message, let member):
+                let letter = ReplicaLetter.encode(
+                    message, from: raft.identity.replica, to: member.replica)
+                directives.append(.send(letter, to: member))
             case .apply(let entries): apply(entries, into: &directives)
             case .readReady(let batches, let index): reads.confirm(batches, at: index)
             case .readRefused(let batches): refuse(batches, into: &directives)
-            case .sendSnapshot(let node): prepareTransfer(to: node, at: now, into: &directives)
+            case .sendSnapshot(let member):
+                prepareTransfer(to: member, at: now, into: &directives)
             case .observe(let observation): note(observation, into: &directives)
             }
         }
@@ -33,14 +37,6 @@ extension ReplicaInstance {
         }
         if !write.entries.isEmpty { directives.append(.record(.entries(group, write.entries))) }
         directives.append(.awaitDurability(.write(write.token)))
-    }
-
-    private func send(
-        _ message: RaftMessage, to node: NodeID, into directives: inout [ReplicaDirective]
-    ) {
-        var writer = ByteWriter(reserving: 64)
-        message.encode(into: &writer)
-        directives.append(.send(writer.take(), to: node))
     }
 
     private mutating func apply(
@@ -103,7 +99,11 @@ extension ReplicaInstance {
         case .becameLeader:
             stamped = max(stamped, lastTimeInLog())
         case .becameFollower: forgetTransfers()
-        case .becamePreCandidate, .becameCandidate, .truncated, .nonsense: break
+        case .configurationChanged(let configuration, _):
+            forgetTransfers(outside: configuration)
+        case .becamePreCandidate, .becameCandidate, .truncated, .nonsense,
+            .configurationCommitted, .removedFromGroup, .transferBegan, .transferEnded, .founded:
+            break
         }
         directives.append(.observe(observation))
     }

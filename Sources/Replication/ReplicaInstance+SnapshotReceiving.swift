@@ -7,29 +7,29 @@ import Vocabulary
 /// A snapshot that comes in parts and takes the state's place.
 extension ReplicaInstance {
     mutating func receive(
-        _ part: SnapshotPart, from node: NodeID, at now: Instant,
+        _ part: SnapshotPart, from sender: RaftMember, at now: Instant,
         into directives: inout [ReplicaDirective]
     ) {
         guard part.position.index > raft.commitIndex else {
-            return answer(part, .done, next: 0, to: node, into: &directives)
+            return answer(part, .done, next: 0, to: sender, into: &directives)
         }
         if snapshots.arrival?.restored != nil {
-            return receiveWhileInstalling(part, from: node, into: &directives)
+            return receiveWhileInstalling(part, from: sender, into: &directives)
         }
         guard part.isIntact else {
-            return answer(part, .goOn, next: has(part), to: node, into: &directives)
+            return answer(part, .goOn, next: has(part), to: sender, into: &directives)
         }
         if part.offset == 0, snapshots.arrival?.isOf(part) != true {
             snapshots.arrival = SnapshotState<Machine>.Arrival(
-                from: node, position: part.position, totalBytes: part.totalBytes,
+                from: sender, position: part.position, totalBytes: part.totalBytes,
                 checksum: part.checksum, lastPart: now)
         }
         guard part.offset == has(part), var arrival = snapshots.arrival, arrival.isOf(part) else {
             // What is here already need not come again, and what is missing must come first.
-            return answer(part, .goOn, next: has(part), to: node, into: &directives)
+            return answer(part, .goOn, next: has(part), to: sender, into: &directives)
         }
         snapshots.arrival = nil
-        arrival.from = node
+        arrival.from = sender
         arrival.lastPart = now
         arrival.received.writeRaw(part.bytes)
         arrival.sum = CRC32C.checksum(of: part.bytes, after: arrival.sum)
@@ -37,7 +37,7 @@ extension ReplicaInstance {
             finishArrival(&arrival, into: &directives)
         } else {
             snapshots.arrival = arrival
-            answer(part, .goOn, next: has(part), to: node, into: &directives)
+            answer(part, .goOn, next: has(part), to: sender, into: &directives)
         }
     }
 
@@ -50,22 +50,22 @@ extension ReplicaInstance {
     /// One is whole and on its way to the disk: whoever sends the same one hears of its end, and
     /// whoever sends another must wait for it.
     private mutating func receiveWhileInstalling(
-        _ part: SnapshotPart, from node: NodeID, into directives: inout [ReplicaDirective]
+        _ part: SnapshotPart, from sender: RaftMember, into directives: inout [ReplicaDirective]
     ) {
         guard snapshots.arrival?.isOf(part) == true else {
-            return answer(part, .refused, next: 0, to: node, into: &directives)
+            return answer(part, .refused, next: 0, to: sender, into: &directives)
         }
-        snapshots.arrival?.from = node
+        snapshots.arrival?.from = sender
     }
 
     private func answer(
         _ part: SnapshotPart, _ outcome: SnapshotPartResult.Outcome, next: UInt64,
-        to node: NodeID, into directives: inout [ReplicaDirective]
+        to sender: RaftMember, into directives: inout [ReplicaDirective]
     ) {
         directives.append(
             .sendPartResult(
                 SnapshotPartResult(position: part.position, nextOffset: next, outcome: outcome),
-                to: node))
+                to: sender))
     }
 
     /// The whole snapshot is here: check that it is a state before anything of it is kept.
@@ -107,7 +107,9 @@ extension ReplicaInstance {
             let restored = arrival.restored
         else { return }
         snapshots.arrival = nil
-        if raft.installSnapshot(position, at: now, into: &raftDirectives) {
+        if raft.installSnapshot(
+            position, configuration: restored.configuration, at: now, into: &raftDirectives)
+        {
             machine = restored.machine
             applied = position.index
             logTime = max(logTime, restored.logTime)

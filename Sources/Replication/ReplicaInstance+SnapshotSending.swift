@@ -13,14 +13,14 @@ extension ReplicaInstance {
     private static var repeatsMaximum: Int { 8 }
 
     mutating func prepareTransfer(
-        to node: NodeID, at now: Instant, into directives: inout [ReplicaDirective]
+        to member: RaftMember, at now: Instant, into directives: inout [ReplicaDirective]
     ) {
         if let offer = snapshots.offer, leadsOn(from: offer.position) {
-            return begin(offer.position, to: node, at: now, into: &directives)
+            return begin(offer.position, to: member, at: now, into: &directives)
         }
         snapshots.offer = nil
         let position = snapshots.encoding ?? appliedPosition
-        snapshots.transfers[node] = SnapshotState<Machine>.Transfer(
+        snapshots.transfers[member] = SnapshotState<Machine>.Transfer(
             position: position, phase: .encoding)
         guard snapshots.encoding == nil else { return }
         snapshots.encoding = position
@@ -42,55 +42,55 @@ extension ReplicaInstance {
         guard isLeader else { return }
         snapshots.offer = SnapshotState<Machine>.Offer(
             position: position, stream: stream, lastUse: now)
-        for (node, transfer) in snapshots.transfers where transfer.position == position {
-            begin(position, to: node, at: now, into: &directives)
+        for (member, transfer) in snapshots.transfers where transfer.position == position {
+            begin(position, to: member, at: now, into: &directives)
         }
     }
 
     private mutating func begin(
-        _ position: SnapshotPosition, to node: NodeID, at now: Instant,
+        _ position: SnapshotPosition, to member: RaftMember, at now: Instant,
         into directives: inout [ReplicaDirective]
     ) {
-        snapshots.transfers[node] = SnapshotState<Machine>.Transfer(
+        snapshots.transfers[member] = SnapshotState<Machine>.Transfer(
             position: position, phase: .queued(offset: 0))
-        wantPart(to: node, from: 0, at: now, into: &directives)
+        wantPart(to: member, from: 0, at: now, into: &directives)
     }
 
     private mutating func wantPart(
-        to node: NodeID, from offset: Int, at now: Instant,
+        to member: RaftMember, from offset: Int, at now: Instant,
         into directives: inout [ReplicaDirective]
     ) {
         guard let total = snapshots.offer?.stream.bytes.count else { return }
         snapshots.offer?.lastUse = now
-        snapshots.transfers.update(node) { $0.phase = .queued(offset: offset) }
+        snapshots.transfers.update(member) { $0.phase = .queued(offset: offset) }
         let bytes = min(settings.snapshotPartBytes, total - offset)
-        directives.append(.wantPart(bytes: bytes, to: node))
+        directives.append(.wantPart(bytes: bytes, to: member))
     }
 
     mutating func sendPart(
-        to node: NodeID, at now: Instant, into directives: inout [ReplicaDirective]
+        to member: RaftMember, at now: Instant, into directives: inout [ReplicaDirective]
     ) {
-        guard let transfer = snapshots.transfers[node], let offer = snapshots.offer,
+        guard let transfer = snapshots.transfers[member], let offer = snapshots.offer,
             case .queued(let offset) = transfer.phase, offer.position == transfer.position
         else { return }
         let stream = offer.stream
         let end = min(offset + settings.snapshotPartBytes, stream.bytes.count)
         let patience = now + settings.snapshotAnswerTimeout
-        snapshots.transfers.update(node) { $0.phase = .sent(offset: offset, patience: patience) }
+        snapshots.transfers.update(member) { $0.phase = .sent(offset: offset, patience: patience) }
         directives.append(
             .sendPart(
                 SnapshotPart(
                     position: transfer.position, offset: UInt64(offset),
                     totalBytes: UInt64(stream.bytes.count), checksum: stream.checksum,
                     bytes: stream.bytes.slice(offset..<end)),
-                to: node))
+                to: member))
     }
 
     mutating func receive(
-        _ result: SnapshotPartResult, from node: NodeID, at now: Instant,
+        _ result: SnapshotPartResult, from member: RaftMember, at now: Instant,
         into directives: inout [ReplicaDirective]
     ) {
-        guard let transfer = snapshots.transfers[node], transfer.position == result.position,
+        guard let transfer = snapshots.transfers[member], transfer.position == result.position,
             case .sent(let offset, _) = transfer.phase,
             let total = snapshots.offer?.stream.bytes.count
         else { return }
@@ -99,14 +99,14 @@ extension ReplicaInstance {
             let next = Int(result.nextOffset)
             let repeats = next <= offset ? transfer.repeats + 1 : 0
             if repeats > Self.repeatsMaximum {
-                endTransfer(to: node, succeeded: false, at: now)
+                endTransfer(to: member, succeeded: false, at: now)
             } else {
-                snapshots.transfers.update(node) { $0.repeats = repeats }
-                wantPart(to: node, from: next, at: now, into: &directives)
+                snapshots.transfers.update(member) { $0.repeats = repeats }
+                wantPart(to: member, from: next, at: now, into: &directives)
             }
         case .goOn: break
         case .done, .refused:
-            endTransfer(to: node, succeeded: result.outcome == .done, at: now)
+            endTransfer(to: member, succeeded: result.outcome == .done, at: now)
         }
         translate(at: now, into: &directives)
     }
@@ -118,16 +118,17 @@ extension ReplicaInstance {
     mutating func bulkLinkLost(
         to node: NodeID, at now: Instant, into directives: inout [ReplicaDirective]
     ) {
-        guard snapshots.transfers[node] != nil else { return }
-        endTransfer(to: node, succeeded: false, at: now)
+        for member in snapshots.transfers.keys where member.node == node {
+            endTransfer(to: member, succeeded: false, at: now)
+        }
         translate(at: now, into: &directives)
     }
 
     /// Followers that have gone silent, and bytes that nobody came back for.
     mutating func giveUpLateTransfers(at now: Instant) {
-        for (node, transfer) in snapshots.transfers {
+        for (member, transfer) in snapshots.transfers {
             guard case .sent(_, let patience) = transfer.phase, patience <= now else { continue }
-            endTransfer(to: node, succeeded: false, at: now)
+            endTransfer(to: member, succeeded: false, at: now)
         }
         if let offer = snapshots.offer, snapshots.transfers.isEmpty,
             now - offer.lastUse >= settings.snapshotResumeTimeout
@@ -147,11 +148,18 @@ extension ReplicaInstance {
         snapshots.offer = nil
     }
 
-    mutating func endTransfer(to node: NodeID, succeeded: Bool, at now: Instant) {
-        guard let transfer = snapshots.transfers.removeValue(forKey: node) else { return }
+    /// Who is no member any more gets nothing more; Raft keeps no book on it either.
+    mutating func forgetTransfers(outside configuration: RaftConfiguration) {
+        for member in snapshots.transfers.keys where !configuration.contains(member) {
+            snapshots.transfers.removeValue(forKey: member)
+        }
+    }
+
+    mutating func endTransfer(to member: RaftMember, succeeded: Bool, at now: Instant) {
+        guard let transfer = snapshots.transfers.removeValue(forKey: member) else { return }
         snapshots.offer?.lastUse = now
         raft.snapshotSendDidEnd(
-            to: node, position: transfer.position, succeeded: succeeded, at: now,
+            to: member, position: transfer.position, succeeded: succeeded, at: now,
             into: &raftDirectives)
     }
 }

@@ -30,7 +30,8 @@ extension ReplicaInstance {
 
     /// The state as it is now, for a worker.
     var encodingOfState: SnapshotEncoding {
-        SnapshotEncoding(configuration: Bytes(), time: logTime, state: machine.snapshot)
+        SnapshotEncoding(
+            configuration: raft.configuration(at: applied), time: logTime, state: machine.snapshot)
     }
 
     var appliedPosition: SnapshotPosition {

@@ -31,8 +31,8 @@ public struct ReplicaInstance<Machine: ReplicatedMachine>: Sendable {
 
     /// - Throws: when the snapshot's bytes are no state of this machine.
     public init(
-        identity: RaftIdentity, voters: VoterSet, limits: MachineLimits, recovery: ReplicaRecovery,
-        settings: ReplicaSettings, random: SeededRandom, at now: Instant
+        identity: RaftIdentity, founders: [NodeID], limits: MachineLimits,
+        recovery: ReplicaRecovery, settings: ReplicaSettings, random: SeededRandom, at now: Instant
     ) throws(DecodeFailure) {
         group = identity.group
         self.settings = settings
@@ -46,8 +46,8 @@ public struct ReplicaInstance<Machine: ReplicatedMachine>: Sendable {
         applied = recovery.raft.snapshot?.index ?? .zero
         stamped = logTime
         raft = RaftInstance(
-            identity: identity, voters: voters, recovery: recovery.raft, settings: settings.raft,
-            random: random, now: now)
+            identity: identity, founders: founders, recovery: recovery.raft,
+            settings: settings.raft, random: random, now: now)
         snapshots.lastBytes = recovery.snapshotBody?.count ?? 0
     }
 
@@ -115,6 +115,15 @@ public struct ReplicaInstance<Machine: ReplicatedMachine>: Sendable {
     private mutating func askQueued(
         at now: Instant, into directives: inout [ReplicaDirective]
     ) {
+        // The lease is compared with a moment that was read after the questions, in the call that
+        // takes the answers: whoever leads next has told nobody anything before.
+        if let index = raft.leaseReadIndex(at: now), index <= applied {
+            for query in queuedQueries {
+                directives.append(.reply(query.requester, .done(machine.answer(query.payload))))
+            }
+            queuedQueries.removeAll(keepingCapacity: true)
+            return
+        }
         let batch = reads.add(queuedQueries)
         queuedQueries.removeAll(keepingCapacity: true)
         raft.requestRead(batch, at: now, into: &raftDirectives)
@@ -124,13 +133,14 @@ public struct ReplicaInstance<Machine: ReplicatedMachine>: Sendable {
     // MARK: What happens to it
 
     mutating func receive(
-        _ message: RaftMessage, from node: NodeID, at now: Instant,
-        into directives: inout [ReplicaDirective]
+        _ message: RaftMessage, from sender: RaftMember, to receiver: ReplicaID,
+        at now: Instant, into directives: inout [ReplicaDirective]
     ) {
         // The log on disk starts behind the snapshot already, this one does not yet: an entry
         // accepted now could fall between. Whatever is dropped here comes again.
         guard snapshots.arrival?.isRecorded != true else { return }
-        raft.receive(message, from: node, at: now, into: &raftDirectives)
+        raft.receive(
+            message, from: sender, to: receiver, at: now, into: &raftDirectives)
         translate(at: now, into: &directives)
     }
 
@@ -198,6 +208,7 @@ extension ReplicaReply {
         switch refusal {
         case .notLeader(let leader): self = .notLeader(leader: leader)
         case .overloaded: self = .overloaded
+        case .transferring(let target): self = .notLeader(leader: target)
         }
     }
 }

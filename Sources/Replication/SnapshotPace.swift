@@ -1,3 +1,4 @@
+public import Raft
 public import Vocabulary
 
 /// How fast a node may send snapshots, over all its groups and followers together.
@@ -9,12 +10,12 @@ public struct SnapshotPace: Sendable {
     /// One part that a replica would like to send.
     public struct Ticket: Hashable, Sendable {
         public var group: ReplicaGroupID
-        public var node: NodeID
+        public var member: RaftMember
         public var bytes: Int
 
-        public init(group: ReplicaGroupID, node: NodeID, bytes: Int) {
+        public init(group: ReplicaGroupID, member: RaftMember, bytes: Int) {
             self.group = group
-            self.node = node
+            self.member = member
             self.bytes = bytes
         }
     }
@@ -31,9 +32,9 @@ public struct SnapshotPace: Sendable {
         self.bytesPerSecondMaximum = bytesPerSecondMaximum
     }
 
-    /// Puts a ticket at the end of the line. At most one waits for each group and node.
+    /// Puts a ticket at the end of the line. At most one waits for each group and member.
     public mutating func wait(_ ticket: Ticket) {
-        waiting.removeAll { $0.group == ticket.group && $0.node == ticket.node }
+        waiting.removeAll { $0.group == ticket.group && $0.member == ticket.member }
         waiting.append(ticket)
     }
 
@@ -48,7 +49,7 @@ public struct SnapshotPace: Sendable {
     }
 
     /// Nobody is there to send to.
-    public mutating func forget(_ node: NodeID) { waiting.removeAll { $0.node == node } }
+    public mutating func forget(_ node: NodeID) { waiting.removeAll { $0.member.node == node } }
 
     /// When the first in the line may be sent; nil if nobody waits.
     public var nextDeadline: Instant? {

@@ -6,7 +6,7 @@ import Vocabulary
 ///
 /// Position, length and checksum together name the snapshot: parts of the same one fit together,
 /// whoever sends them.
-public struct SnapshotPart: Hashable, Sendable {
+public struct SnapshotPart: Hashable, Sendable, ByteCodable {
     public var position: SnapshotPosition
     public var offset: UInt64
     public var totalBytes: UInt64
@@ -34,8 +34,7 @@ public struct SnapshotPart: Hashable, Sendable {
     /// A larger snapshot is refused: it would not fit beside the state it replaces.
     public static let totalBytesMaximum: UInt64 = 1 << 30
 
-    public func encoded() -> Bytes {
-        var writer = ByteWriter(reserving: 56 + bytes.count)
+    public func encode(into writer: inout ByteWriter) {
         writer.write(position.index.rawValue)
         writer.write(position.term.rawValue)
         writer.write(offset)
@@ -43,11 +42,9 @@ public struct SnapshotPart: Hashable, Sendable {
         writer.write(checksum)
         writer.write(partChecksum)
         writer.writeCounted(bytes)
-        return writer.take()
     }
 
-    public init(decoding bytes: Bytes) throws(DecodeFailure) {
-        var reader = ByteReader(bytes)
+    public init(from reader: inout ByteReader) throws(DecodeFailure) {
         position = SnapshotPosition(
             index: LogIndex(try reader.read()), term: Term(try reader.read()))
         offset = try reader.read()
@@ -55,7 +52,6 @@ public struct SnapshotPart: Hashable, Sendable {
         checksum = try reader.read()
         partChecksum = try reader.read()
         self.bytes = try reader.readCounted()
-        try reader.expectEnd()
         guard totalBytes <= Self.totalBytesMaximum, offset <= totalBytes,
             UInt64(self.bytes.count) <= totalBytes - offset
         else {
@@ -65,7 +61,7 @@ public struct SnapshotPart: Hashable, Sendable {
 }
 
 /// What a follower says of a part.
-public struct SnapshotPartResult: Hashable, Sendable {
+public struct SnapshotPartResult: Hashable, Sendable, ByteCodable {
     public enum Outcome: UInt8, Hashable, Sendable {
         /// Everything before `nextOffset` is here: send what follows.
         case goOn = 0
@@ -85,17 +81,14 @@ public struct SnapshotPartResult: Hashable, Sendable {
         self.outcome = outcome
     }
 
-    public func encoded() -> Bytes {
-        var writer = ByteWriter(reserving: 32)
+    public func encode(into writer: inout ByteWriter) {
         writer.write(position.index.rawValue)
         writer.write(position.term.rawValue)
         writer.write(nextOffset)
         writer.write(outcome.rawValue)
-        return writer.take()
     }
 
-    public init(decoding bytes: Bytes) throws(DecodeFailure) {
-        var reader = ByteReader(bytes)
+    public init(from reader: inout ByteReader) throws(DecodeFailure) {
         position = SnapshotPosition(
             index: LogIndex(try reader.read()), term: Term(try reader.read()))
         nextOffset = try reader.read()
@@ -104,6 +97,5 @@ public struct SnapshotPartResult: Hashable, Sendable {
             throw .invalid(what: "outcome \(rawOutcome)", offset: reader.offset - 1)
         }
         self.outcome = outcome
-        try reader.expectEnd()
     }
 }

@@ -14,7 +14,7 @@ struct SnapshotState<Machine: ReplicatedMachine>: Sendable {
     /// One is being encoded or saved.
     var isKeeping = false
     /// Of a leader; whoever leads next starts anew.
-    var transfers: SortedMap<NodeID, Transfer> = SortedMap()
+    var transfers: SortedMap<RaftMember, Transfer> = SortedMap()
     /// What followers get; kept a while after, so that one whose link broke can go on.
     var offer: Offer?
     /// The position of the offer that a worker encodes.
@@ -45,7 +45,7 @@ struct SnapshotState<Machine: ReplicatedMachine>: Sendable {
 
     /// A snapshot that comes in, and once it is whole, the state it stands for.
     struct Arrival: Sendable {
-        var from: NodeID
+        var from: RaftMember
         var position: SnapshotPosition
         var totalBytes: UInt64
         var checksum: UInt32
@@ -67,7 +67,7 @@ struct SnapshotState<Machine: ReplicatedMachine>: Sendable {
     struct Restored: Sendable {
         var machine: Machine
         var logTime: WallTime
-        var configuration: Bytes
+        var configuration: RaftConfiguration
         var bytes: Int
     }
 

@@ -1,3 +1,4 @@
+import Raft
 import ReplicatedState
 import Toolbox
 import Vocabulary
@@ -9,14 +10,14 @@ struct SnapshotStream: Hashable, Sendable {
     let bytes: Bytes
     /// CRC32C over `bytes`.
     let checksum: UInt32
-    let configuration: Bytes
+    let configuration: RaftConfiguration
     /// The time, then the machine's bytes: what a snapshot file keeps as its body.
     let body: Bytes
 
     /// Takes what came in parts and agrees with the checksum already.
     init(received bytes: Bytes, checksum: UInt32) throws(DecodeFailure) {
         var reader = ByteReader(bytes)
-        configuration = try reader.readCounted()
+        configuration = try reader.read()
         body = try reader.readRaw(reader.left)
         self.bytes = bytes
         self.checksum = checksum
@@ -34,15 +35,15 @@ struct SnapshotStream: Hashable, Sendable {
 /// Encodes a state with what belongs to it, on a worker: the node's thread copies nothing and sums
 /// nothing.
 struct SnapshotEncoding: MachineSnapshot {
-    let configuration: Bytes
+    let configuration: RaftConfiguration
     let time: WallTime
     let state: any MachineSnapshot
 
     /// The stream, then its checksum.
     func encode() -> Bytes {
         let machine = state.encode()
-        var writer = ByteWriter(reserving: machine.count + configuration.count + 24)
-        writer.writeCounted(configuration)
+        var writer = ByteWriter(reserving: machine.count + 512)
+        writer.write(configuration)
         writer.write(time.milliseconds)
         writer.writeRaw(machine)
         writer.write(writer.withUnsafeBytes { CRC32C.checksum(of: $0) })

@@ -238,8 +238,8 @@ struct SentSnapshotTests {
         cluster.allowParts()
         #expect(cluster.takeSaid(0).map(\.word) == ["part(n3)"])
         // Leave that comes too late, or twice, sends nothing.
-        cluster.tell(0, .partAllowed(to: NodeID(3)))
-        cluster.tell(0, .partAllowed(to: NodeID(2)))
+        cluster.tell(0, .partAllowed(to: ReplicaCluster.member(2)))
+        cluster.tell(0, .partAllowed(to: ReplicaCluster.member(1)))
         #expect(cluster.takeSaid(0).isEmpty)
     }
 

@@ -1,3 +1,4 @@
+import Raft
 import Replication
 import Testing
 import Vocabulary
@@ -5,7 +6,9 @@ import Vocabulary
 @Suite("The pace of snapshots")
 struct SnapshotPaceTests {
     private func ticket(_ group: UInt32, _ node: UInt16, _ bytes: Int) -> SnapshotPace.Ticket {
-        SnapshotPace.Ticket(group: ReplicaGroupID(group), node: NodeID(node), bytes: bytes)
+        SnapshotPace.Ticket(
+            group: ReplicaGroupID(group),
+            member: RaftMember(node: NodeID(node), replica: ReplicaID(1)), bytes: bytes)
     }
 
     private func at(_ milliseconds: Int64) -> Instant {
@@ -34,7 +37,7 @@ struct SnapshotPaceTests {
         var served: [NodeID] = []
         for second in 0..<6 {
             while let next = pace.next(at: at(Int64(second) * 1_000)) {
-                served.append(next.node)
+                served.append(next.member.node)
                 pace.wait(next)
             }
         }
