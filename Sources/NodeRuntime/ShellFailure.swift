@@ -10,8 +10,9 @@ public enum ShellFailure: Error, CustomStringConvertible {
         switch self {
         case .system(let failure): "\(failure)"
         case .node(.log(let failure)): "\(failure)"
-        case .node(.missingSnapshot(let file)):
-            "the log names the snapshot \(file), which is not there"
+        case .node(.damaged(let damage)):
+            "no other node has a copy of what is damaged: "
+                + damage.map { "\($0)" }.joined(separator: "; ")
         case .node(.snapshot(let file, let failure)):
             "the snapshot \(file) is no state of this version: \(failure)"
         case .node(.settings(let what)): what

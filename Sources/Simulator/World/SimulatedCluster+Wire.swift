@@ -30,7 +30,7 @@ extension SimulatedCluster {
                 guard kind == PeerSection.Kind.consensus.rawValue, Self.isVote(body) else {
                     continue
                 }
-                var message = ByteReader(body)
+                var message = ByteReader(body.suffix(from: Self.letterHeadBytes))
                 let vote = try RaftMessage(from: &message)
                 raft.votes.note(vote, group: group, from: node, to: receiver, into: &violations)
                 hasVoted = true
@@ -41,9 +41,12 @@ extension SimulatedCluster {
         if hasVoted { springVoterTrap(node) }
     }
 
+    /// From which copy to which, before the message.
+    private static var letterHeadBytes: Int { 16 }
+
     /// The kinds of `RaftMessage` that ask for a vote and answer.
     private static func isVote(_ body: Bytes) -> Bool {
-        !body.isEmpty && (body[0] == 3 || body[0] == 4)
+        body.count > letterHeadBytes && (3...4).contains(body[letterHeadBytes])
     }
 
     private mutating func springVoterTrap(_ node: Int) {
