@@ -85,16 +85,29 @@ public struct ByteWriter: Sendable {
         for element in elements { body(&self, element) }
     }
 
-    /// Overwrites bytes written before, for lengths and positions known only afterwards.
+    /// Overwrites four bytes written before, for lengths known only afterwards.
     ///
-    /// - Precondition: all of the value's bytes were written.
+    /// - Precondition: `offset + 4 <= count`.
     @inlinable
-    public mutating func overwrite<Value: FixedWidthInteger>(_ value: Value, at offset: Int) {
+    public mutating func overwrite(_ value: UInt32, at offset: Int) {
+        replace(value.littleEndian, at: offset)
+    }
+
+    /// Overwrites eight bytes written before.
+    ///
+    /// - Precondition: `offset + 8 <= count`.
+    @inlinable
+    public mutating func overwrite(long value: UInt64, at offset: Int) {
+        replace(value.littleEndian, at: offset)
+    }
+
+    @inlinable
+    mutating func replace<Value: FixedWidthInteger>(_ value: Value, at offset: Int) {
         invariant(
             offset >= 0 && offset + MemoryLayout<Value>.size <= length,
             "overwrite at \(offset) of \(count)")
         storage.withUnsafeMutableBytes {
-            $0.storeBytes(of: value.littleEndian, toByteOffset: offset, as: Value.self)
+            $0.storeBytes(of: value, toByteOffset: offset, as: Value.self)
         }
     }
 
@@ -169,7 +182,7 @@ public struct ByteWriter: Sendable {
     mutating func grow(by count: Int) {
         let old = storage
         let used = length
-        storage = Self.room(for: max(2 * used, used + count, 64))
+        storage = Self.room(for: max(2 * storage.count, used + count, 64))
         old.withUnsafeBytes { from in
             storage.withUnsafeMutableBytes {
                 $0.copyMemory(from: UnsafeRawBufferPointer(rebasing: from[..<used]))
