@@ -108,7 +108,7 @@ struct Errands: Sendable {
         case membershipReply, membershipAnswer, messageReply, messageAnswer
     }
 
-    var purposes: [RequestID: Purpose] = [:]
+    var purposes = HashTable<RequestID, Purpose>()
     /// Decisions taken here whose replies wait for the shard.
     var decisions: Set<Requester> = []
     var heads: SortedMap<RequestID, HeadsErrand> = SortedMap()

@@ -25,7 +25,7 @@ struct GroupRoute: Sendable {
     }
 
     var voters: [NodeID]
-    var waiting: SortedMap<RequestID, Waiting> = SortedMap()
+    var waiting = WaitingRequests()
     var leader: NodeID?
     var stream: UInt64 = 1
     /// The present stream has a refusal in it: nothing more is sent in it.
@@ -41,6 +41,7 @@ struct GroupRoute: Sendable {
     var nextDeadline: Instant? {
         // A broken stream goes on when its last request is accounted for, not at a time.
         let retry = waiting.isEmpty || isBroken ? nil : retryAt
-        return [retry, waiting.first?.value.deadline].compactMap { $0 }.min()
+        guard let deadline = waiting.first?.waiting.deadline else { return retry }
+        return retry.map { min($0, deadline) } ?? deadline
     }
 }

@@ -11,7 +11,7 @@ public struct RouterInstance: Sendable {
     let settings: RouterSettings
     var routes: SortedMap<ReplicaGroupID, GroupRoute> = SortedMap()
     /// Group of each request that waits.
-    var groups: [RequestID: ReplicaGroupID] = [:]
+    var groups = HashTable<RequestID, ReplicaGroupID>()
 
     /// - Parameters:
     ///   - nodes: all of the cluster, who may know where a group has gone.
@@ -36,7 +36,16 @@ public struct RouterInstance: Sendable {
     /// The leader of `group` as far as this node knows.
     public func leader(of group: ReplicaGroupID) -> NodeID? { routes[group]?.leader }
 
-    public var nextDeadline: Instant? { routes.values.compactMap(\.nextDeadline).min() }
+    public var nextDeadline: Instant? {
+        var earliest: Instant?
+        // Through the span: an element taken out of an array is a copy of all that it refers to.
+        let routes = routes.values.span
+        for index in routes.indices {
+            guard let deadline = routes[index].nextDeadline else { continue }
+            earliest = earliest.map { min($0, deadline) } ?? deadline
+        }
+        return earliest
+    }
 
     /// Takes a request on; its `.answer` follows within `requestTimeout`.
     ///
@@ -47,9 +56,11 @@ public struct RouterInstance: Sendable {
     ) {
         let accepted: Bool? = routes.update(request.group) { route in
             guard route.waiting.count < settings.waitingRequestsMaximum else { return false }
-            route.waiting[request.request] = GroupRoute.Waiting(
-                kind: request.kind, payload: request.payload, repetition: repetition,
-                deadline: now + settings.requestTimeout, state: .queued)
+            route.waiting.append(
+                request.request,
+                GroupRoute.Waiting(
+                    kind: request.kind, payload: request.payload, repetition: repetition,
+                    deadline: now + settings.requestTimeout, state: .queued))
             return true
         }
         invariant(accepted != nil, "a request for \(request.group), which this cluster lacks")
@@ -88,10 +99,7 @@ public struct RouterInstance: Sendable {
         _ request: RequestID, of group: ReplicaGroupID, after reply: RoutedReply, from node: NodeID
     ) {
         routes.update(group) { route in
-            route.waiting.update(request) {
-                $0.state = .queued
-                if reply == .unknown { $0.mayHaveHappened = true }
-            }
+            route.waiting.requeue(request, mayHaveHappened: reply == .unknown)
             route.unansweredCount -= 1
             if case .notLeader(let leader) = reply {
                 route.leader = leader == node ? nil : leader
