@@ -38,12 +38,21 @@ struct DeliveryBatch: Hashable, Sendable {
         self.events = events
     }
 
-    func encoded() -> Bytes {
-        var writer = ByteWriter(reserving: 64 + 256 * events.count)
-        writer.writeOptional(from) { $0.write($1.rawValue) }
-        writer.write(through.rawValue)
-        writer.writeList(events) { $1.encode(into: &$0) }
-        return writer.take()
+    /// What stands before the events, of which some is known only behind them.
+    struct Head: Sendable {
+        private let throughOffset: Int
+
+        init(from: LogIndex?, into writer: inout ByteWriter) {
+            writer.writeOptional(from) { $0.write($1.rawValue) }
+            throughOffset = writer.count
+            writer.write(UInt64(0))
+            writer.write(UInt32(0))
+        }
+
+        func complete(through: LogIndex, count: Int, in writer: inout ByteWriter) {
+            writer.overwrite(through.rawValue, at: throughOffset)
+            writer.overwrite(UInt32(count), at: throughOffset + 8)
+        }
     }
 
     init(decoding bytes: Bytes) throws(DecodeFailure) {

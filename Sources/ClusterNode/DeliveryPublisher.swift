@@ -23,7 +23,7 @@ struct DeliveryPublisher: Sendable {
 
     private let settings: DeliverySettings
     /// Effects in log order, and the index behind which all of them are here.
-    private var recent: [AppliedEffects<MessageEffect>] = []
+    private var recent: [AppliedEffect<MessageNews>] = []
     private var recentHead = 0
     private var start: LogIndex
     private var subscribers: SortedMap<NodeID, Subscriber> = SortedMap()
@@ -38,7 +38,7 @@ struct DeliveryPublisher: Sendable {
 
     // MARK: On every replica
 
-    mutating func record(_ effects: [AppliedEffects<MessageEffect>]) {
+    mutating func record(_ effects: [AppliedEffect<MessageNews>]) {
         recent.append(contentsOf: effects)
         let excess = recent.count - recentHead - settings.recentEffectsMaximum
         guard excess > 0 else { return }
@@ -73,28 +73,34 @@ struct DeliveryPublisher: Sendable {
     /// What is to be sent now, by subscriber.
     ///
     /// A subscriber whose cursor is ahead of `applied` waits: the entries are committed, and this
-    /// leader will have applied them once its first own entry is. One of the `crowded` nodes waits
-    /// as well: it holds back nobody, and if what it lacks goes out of memory it starts again.
+    /// leader will have applied them once its first own entry is. One of the crowded nodes waits as
+    /// well: it holds back nobody, and if what it lacks goes out of memory it starts again.
     mutating func stream(
-        applied: LogIndex, past crowded: [NodeID], ring: Ring, at now: Instant
-    ) -> [(node: NodeID, batch: DeliveryBatch)] {
-        var batches: [(node: NodeID, batch: DeliveryBatch)] = []
-        for (node, subscriber) in subscribers {
-            var subscriber = subscriber
-            if crowded.contains(node) {
-                subscriber.nextProgress = now + settings.progressInterval
-            } else if let batch = batch(for: node, &subscriber, applied: applied, ring, at: now) {
-                batches.append((node, batch))
+        _ turn: StreamTurn, applied: LogIndex, from machine: borrowing MessageMachine
+    ) -> [(node: NodeID, batch: StreamedBatch)] {
+        var batches: [(node: NodeID, batch: StreamedBatch)] = []
+        for node in subscribers.keys {
+            guard var subscriber = subscribers[node] else { continue }
+            if turn.crowded.contains(node) {
+                subscriber.nextProgress = turn.now + settings.progressInterval
+            } else if let cut = nextCut(for: &subscriber, applied: applied, at: turn.now) {
+                let batch = batch(cut, for: node, &subscriber, turn, applied, machine)
+                if let batch { batches.append((node, batch)) }
             }
-            subscribers[node] = subscriber
+            subscribers.update(node) { $0 = subscriber }
         }
         return batches
     }
 
-    private func batch(
-        for node: NodeID, _ subscriber: inout Subscriber, applied: LogIndex, _ ring: Ring,
-        at now: Instant
-    ) -> DeliveryBatch? {
+    /// From where on a subscriber is to be told, and whether even nothing is worth a batch.
+    private struct Cut {
+        var cursor: LogIndex
+        var isDue: Bool
+    }
+
+    private func nextCut(
+        for subscriber: inout Subscriber, applied: LogIndex, at now: Instant
+    ) -> Cut? {
         var isDue = subscriber.nextProgress <= now
         if isDue { subscriber.nextProgress = now + settings.progressInterval }
         if subscriber.cursor < start {
@@ -104,34 +110,57 @@ struct DeliveryPublisher: Sendable {
             isDue = true
         }
         guard subscriber.cursor <= applied, subscriber.cursor < applied || isDue else { return nil }
-        let (events, through) = events(after: subscriber.cursor, to: applied, for: node, ring)
-        subscriber.cursor = through
-        guard !events.isEmpty || isDue else { return nil }
-        let batch = DeliveryBatch(from: subscriber.sentThrough, through: through, events: events)
-        subscriber.sentThrough = through
+        return Cut(cursor: subscriber.cursor, isDue: isDue)
+    }
+
+    private func batch(
+        _ cut: Cut, for node: NodeID, _ subscriber: inout Subscriber, _ turn: StreamTurn,
+        _ applied: LogIndex, _ machine: borrowing MessageMachine
+    ) -> StreamedBatch? {
+        let positions = firstPosition(after: cut.cursor)..<recent.count
+        let batch: StreamedBatch
+        let isEmpty: Bool
+        if node == turn.own {
+            // What stays here is not written and read back.
+            var events = DeliveredEvents(from: subscriber.sentThrough)
+            gather(positions, for: node, turn, applied, machine, into: &events)
+            isEmpty = events.count == 0
+            subscriber.cursor = events.batch.through
+            batch = .here(events.batch)
+        } else {
+            var events = EncodedEvents(from: subscriber.sentThrough)
+            gather(positions, for: node, turn, applied, machine, into: &events)
+            isEmpty = events.count == 0
+            subscriber.cursor = events.through
+            batch = .elsewhere(events.take())
+        }
+        guard !isEmpty || cut.isDue else { return nil }
+        subscriber.sentThrough = subscriber.cursor
         // What did not fit goes on in the next turn.
-        subscriber.nextProgress = through < applied ? now : now + settings.progressInterval
+        subscriber.nextProgress =
+            subscriber.cursor < applied ? turn.now : turn.now + settings.progressInterval
         return batch
     }
 
-    private func events(
-        after cursor: LogIndex, to applied: LogIndex, for node: NodeID, _ ring: Ring
-    ) -> (events: [MessageEffect], through: LogIndex) {
-        var events: [MessageEffect] = []
-        var bytes = 0
-        var position = firstPosition(after: cursor)
-        while position < recent.count, recent[position].index <= applied {
-            for effect in recent[position].effects {
-                guard let kept = effect.kept(for: node, ring) else { continue }
-                events.append(kept)
-                bytes += kept.encodedBytesEstimate
+    /// Collects what concerns the users whose home is `node`, as far as one batch may go: always to
+    /// the end of an index.
+    private func gather(
+        _ positions: Range<Int>, for node: NodeID, _ turn: StreamTurn, _ applied: LogIndex,
+        _ machine: borrowing MessageMachine, into events: inout some EventCollecting
+    ) {
+        let ring = turn.ring
+        for position in positions {
+            let index = recent[position].index
+            guard index <= applied else { break }
+            events.collect(recent[position].effect, from: machine) { ring.owner(of: $0) == node }
+            let isFull =
+                events.count >= settings.batchEffectsMaximum
+                || events.bytes >= Self.batchBytesMaximum
+            if isFull, position + 1 == recent.count || recent[position + 1].index > index {
+                return events.end(through: index)
             }
-            if events.count >= settings.batchEffectsMaximum || bytes >= Self.batchBytesMaximum {
-                return (events, recent[position].index)
-            }
-            position += 1
         }
-        return (events, applied)
+        events.end(through: applied)
     }
 
     private func firstPosition(after cursor: LogIndex) -> Int {
@@ -141,20 +170,5 @@ struct DeliveryPublisher: Sendable {
             if recent[middle].index <= cursor { low = middle + 1 } else { high = middle }
         }
         return low
-    }
-}
-
-extension MessageEffect {
-    /// What of this effect concerns the users whose home is `node`; nil if nothing does.
-    func kept(for node: NodeID, _ ring: Ring) -> MessageEffect? {
-        switch self {
-        case .appended(let chat, let entry, let readers, let removed):
-            let here = readers.filter { ring.owner(of: $0) == node }
-            let removedHere = removed.flatMap { ring.owner(of: $0) == node ? $0 : nil }
-            guard !here.isEmpty || removedHere != nil else { return nil }
-            return .appended(chat: chat, entry: entry, readers: here, removed: removedHere)
-        case .marked(let mark):
-            return ring.owner(of: mark.user) == node ? self : nil
-        }
     }
 }

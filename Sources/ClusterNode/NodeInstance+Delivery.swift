@@ -9,23 +9,22 @@ import Vocabulary
 extension NodeInstance {
     /// Sends every group's subscribers what is new.
     mutating func stream(at moment: Moment) {
-        let crowded = plan.nodes.map(\.id).filter {
-            peering.backlogBytes(to: $0, .bulk) > plan.settings.delivery.backlogBytesMaximum
-        }
+        let turn = StreamTurn(
+            own: plan.node, ring: plan.ring,
+            crowded: plan.nodes.map(\.id).filter {
+                peering.backlogBytes(to: $0, .bulk) > plan.settings.delivery.backlogBytesMaximum
+            },
+            now: moment.monotonic)
         for group in publishers.keys where replicas.isLeader(of: group) {
             let applied = replicas.applied(of: group)
-            let batches =
-                publishers.update(group) {
-                    $0.stream(
-                        applied: applied, past: crowded, ring: plan.ring, at: moment.monotonic)
-                } ?? []
-            for (node, batch) in batches {
-                if node == plan.node {
-                    delivered(batch, of: group, from: node, at: moment)
-                } else {
-                    tell(
-                        node, .bulk,
-                        PeerSection(kind: .delivery, group: group, body: batch.encoded()))
+            let batches = replicas.look(at: group) { machine in
+                publishers.update(group) { $0.stream(turn, applied: applied, from: machine) }
+            }
+            for (node, batch) in (batches ?? nil) ?? [] {
+                switch batch {
+                case .here(let batch): delivered(batch, of: group, from: node, at: moment)
+                case .elsewhere(let body):
+                    tell(node, .bulk, PeerSection(kind: .delivery, group: group, body: body))
                 }
             }
         }

@@ -76,7 +76,7 @@ extension NodeInstance {
         let told = replicas.takeMessageEffects(of: group)
         if !told.isEmpty { publishers.update(group) { $0.record(told) } }
         for applied in replicas.takeMembershipEffects(of: group) {
-            for effect in applied.effects { carryOut(effect, at: moment) }
+            carryOut(applied.effect, at: moment)
         }
     }
 

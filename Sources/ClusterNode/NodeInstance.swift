@@ -133,7 +133,7 @@ public struct NodeInstance: Sendable {
 
     /// The turn is over: everything it collected goes out.
     public mutating func endTurn(at moment: Moment, into directives: inout [NodeDirective]) {
-        for group in replicas.groups {
+        for group in replicas.groups where replicas.hasQueued(in: group) {
             drive(
                 group, .turnEnded(clock: clock(of: group, at: moment)), at: moment,
                 into: &directives)

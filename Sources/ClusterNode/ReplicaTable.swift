@@ -54,7 +54,7 @@ struct ReplicaTable: Sendable {
     func isLeader(of group: ReplicaGroupID) -> Bool {
         switch slots[group] {
         case .membership: membership?.isLeader ?? false
-        case .messages(let index): messages[index].isLeader
+        case .messages(let index): messages.span[index].isLeader
         case nil: false
         }
     }
@@ -62,7 +62,7 @@ struct ReplicaTable: Sendable {
     func leader(of group: ReplicaGroupID) -> NodeID? {
         switch slots[group] {
         case .membership: membership?.leader
-        case .messages(let index): messages[index].leader
+        case .messages(let index): messages.span[index].leader
         case nil: nil
         }
     }
@@ -70,7 +70,7 @@ struct ReplicaTable: Sendable {
     func applied(of group: ReplicaGroupID) -> LogIndex {
         switch slots[group] {
         case .membership: membership?.applied ?? .zero
-        case .messages(let index): messages[index].applied
+        case .messages(let index): messages.span[index].applied
         case nil: .zero
         }
     }
@@ -87,8 +87,10 @@ struct ReplicaTable: Sendable {
 
     var nextDeadline: Instant? {
         var earliest = membership?.nextDeadline
-        for replica in messages {
-            guard let deadline = replica.nextDeadline else { continue }
+        // Through the span: an element taken out of an array is a copy of all that it refers to.
+        let replicas = messages.span
+        for index in replicas.indices {
+            guard let deadline = replicas[index].nextDeadline else { continue }
             earliest = earliest.map { min($0, deadline) } ?? deadline
         }
         return earliest
@@ -103,18 +105,35 @@ struct ReplicaTable: Sendable {
         }
     }
 
+    /// Looks at a message group's state where it stands.
+    func look<Result>(
+        at group: ReplicaGroupID, _ body: (borrowing MessageMachine) -> Result
+    ) -> Result? {
+        guard case .messages(let index)? = slots[group] else { return nil }
+        return body(messages.span[index].machine)
+    }
+
+    /// Whether the end of a turn means anything to the replica.
+    func hasQueued(in group: ReplicaGroupID) -> Bool {
+        switch slots[group] {
+        case .membership: membership?.hasQueued ?? false
+        case .messages(let index): messages.span[index].hasQueued
+        case nil: false
+        }
+    }
+
     // MARK: Driving
 
     mutating func takeMessageEffects(
         of group: ReplicaGroupID
-    ) -> [AppliedEffects<MessageEffect>] {
+    ) -> [AppliedEffect<MessageNews>] {
         guard case .messages(let index)? = slots[group] else { return [] }
         return messages[index].takeEffects()
     }
 
     mutating func takeMembershipEffects(
         of group: ReplicaGroupID
-    ) -> [AppliedEffects<MembershipEffect>] {
+    ) -> [AppliedEffect<MembershipEffect>] {
         guard case .membership? = slots[group] else { return [] }
         return membership?.takeEffects() ?? []
     }

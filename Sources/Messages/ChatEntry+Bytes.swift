@@ -39,7 +39,25 @@ extension ChatEntry: ByteCodable {
             role: try reader.readOptional(), digest: 0)
     }
 
-    /// Bytes that `encode(into:)` writes, give or take a few.
+    /// Whether `content`, written by `encodeContent`, is of a message of `sender` under `id`; without
+    /// reading the rest of it.
+    static func content(
+        _ content: Bytes, isOf sender: UserID, under id: ClientMessageID
+    ) -> Bool {
+        content.withUnsafeBytes { bytes in
+            // Behind the time: the sender, the kind, that there is an id, and the id.
+            guard bytes.count >= 34, bytes[16] == Kind.message.rawValue, bytes[17] == 1 else {
+                return false
+            }
+            func word(at offset: Int) -> UInt64 {
+                bytes.loadUnaligned(fromByteOffset: offset, as: UInt64.self)
+            }
+            return word(at: 8) == sender.rawValue.littleEndian
+                && word(at: 18) == id.high.bigEndian && word(at: 26) == id.low.bigEndian
+        }
+    }
+
+    /// Bytes that `encode(into:)` writes, at most a few more and never less.
     var encodedBytesEstimate: Int {
         var bytes = 64 + users.count * 8
         if let body {

@@ -11,11 +11,16 @@ extension ChatState {
         writer.write(changedAt)
         writer.write(forgottenBelow)
         writer.write(UInt32(entries.count))
-        for index in 0..<entries.count { entries[index].encodeContent(into: &writer) }
-        writer.write(digest)
+        entries.encodeContents(into: &writer)
+        writer.write(entries.digest)
         writer.write(list: changes)
         writer.write(UInt32(members.count))
         for member in members { member.encode(into: &writer) }
+    }
+
+    /// Of `encode`; a member's own messages are seldom many.
+    var encodedBytesEstimate: Int {
+        128 + title.utf8.count + entries.bytesCount + changes.count * 8 + members.count * 128
     }
 
     /// Positions, `ord`s, digests and the ids seen follow from the entries and are made again; the
@@ -29,7 +34,7 @@ extension ChatState {
         let entriesCount = try reader.read(UInt32.self)
         for _ in 0..<entriesCount { try appendStored(try ChatEntry(contentFrom: &reader), reader) }
         let storedDigest = try reader.read(UInt64.self)
-        try reader.expect(storedDigest == digest, "digest of \(chat)")
+        try reader.expect(storedDigest == entries.digest, "digest of \(chat)")
         changes = try reader.readList()
         try checkChanges(reader)
         let membersCount = try reader.read(UInt32.self)
@@ -45,21 +50,19 @@ extension ChatState {
     private mutating func appendStored(
         _ entry: ChatEntry, _ reader: ByteReader
     ) throws(DecodeFailure) {
-        var entry = entry
         try reader.expect(
             (entry.kind == .message) == (entry.body != nil && entry.clientID != nil),
             "entry of \(chat)")
-        if var body = entry.body {
-            body.text = body.text.detached()
-            entry.body = body
-        }
-        let appended = append(entry)
-        guard let id = appended.clientID,
+        let key = entry.clientID.flatMap { id in
             DuplicateWindow.minute(of: id.time) >= window.forgottenBelow
-        else { return }
-        let key = DuplicateWindow.Key(sender: appended.from, id: id)
-        let isNew = window.remember(key, at: appended.seq, by: id.time)
-        try reader.expect(isNew, "second entry with id \(id)")
+                ? MessageKey(sender: entry.from, id: id) : nil
+        }
+        if let key {
+            let isNew = window.position(of: key, in: entries) == nil
+            try reader.expect(isNew, "second entry with id \(key.id)")
+        }
+        entries.append(entry)
+        if let key { window.remember(key, at: head, by: key.id.time) }
     }
 
     private func checkChanges(_ reader: ByteReader) throws(DecodeFailure) {

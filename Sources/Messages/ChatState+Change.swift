@@ -6,7 +6,7 @@ extension ChatState {
     /// A change of the members, exactly once and in order of versions; a repeat gets its `seq`.
     mutating func change(
         _ change: MembershipChange, at position: AppliedPosition,
-        into effects: inout [MessageEffect]
+        into effects: inout [MessageNews]
     ) -> MessageReply {
         guard change.version > 0 else { return .refused(.invalidField("version")) }
         if change.version <= membersVersion {
@@ -33,16 +33,16 @@ extension ChatState {
 
     private mutating func join(
         _ joining: [ChatMember], by actor: UserID, at position: AppliedPosition,
-        into effects: inout [MessageEffect]
+        into effects: inout [MessageNews]
     ) -> MessageReply {
-        let seq = SequenceNumber(UInt64(entries.count) + 1)
+        let seq = head.next
         for member in joining {
             let index = memberLowerBound(of: member.user)
             // Who is in already keeps his record: his join stands where it stood.
             if index < members.count, members[index].user == member.user {
                 members[index].role = member.role
             } else {
-                let state = MemberState(member, joined: seq, ord: ord, at: position.index)
+                let state = MemberState(member, joined: seq, ord: entries.ord, at: position.index)
                 members.insert(state, at: index)
             }
         }
@@ -53,7 +53,7 @@ extension ChatState {
 
     private mutating func leave(
         _ user: UserID, by actor: UserID, at position: AppliedPosition,
-        into effects: inout [MessageEffect]
+        into effects: inout [MessageNews]
     ) -> MessageReply {
         let member = memberIndex(of: user)
         if let member { members.remove(at: member) }
@@ -74,12 +74,12 @@ extension ChatState {
 
     private mutating func conclude(
         _ entry: ChatEntry, removed: UserID?, at position: AppliedPosition,
-        into effects: inout [MessageEffect]
+        into effects: inout [MessageNews]
     ) -> MessageReply {
-        let entry = append(entry)
-        changes.append(entry.seq)
+        entries.append(entry)
+        changes.append(head)
         changedAt = position.index
-        effects.append(.appended(chat: chat, entry: entry, readers: readers, removed: removed))
-        return .changed(seq: entry.seq, membersVersion: membersVersion)
+        effects.append(.appended(chat: chat, seq: head, readers: readers, removed: removed))
+        return .changed(seq: head, membersVersion: membersVersion)
     }
 }

@@ -9,14 +9,16 @@ extension ChatState {
     /// A message of a member. Membership first, then the id, then what it carries.
     mutating func post(
         _ post: Post, at position: AppliedPosition, under rules: MessageRules,
-        into effects: inout [MessageEffect]
-    ) -> MessageReply {
+        into effects: inout [MessageNews]
+    ) -> MessageOutcome {
         guard let member = memberIndex(of: post.sender) else { return .refused(.notFound) }
         if let refusal = DuplicateWindow.refusal(of: post.clientID, at: position.time) {
             return .refused(refusal)
         }
-        let key = DuplicateWindow.Key(sender: post.sender, id: post.clientID)
-        if let first = window.position(of: key) { return answerRepeat(of: post, first: first) }
+        let key = MessageKey(sender: post.sender, id: post.clientID)
+        if let first = window.position(of: key, in: entries) {
+            return answerRepeat(of: post, first: first)
+        }
         if let refusal = refusal(of: post.body, by: member, under: rules) {
             return .refused(refusal)
         }
@@ -24,33 +26,36 @@ extension ChatState {
         let seen = post.seen.flatMap {
             raise(member, delivered: nil, read: $0, at: position.index)
         }
-        let entry = append(message(of: post, at: position.time))
+        let time = entryTime(at: position.time)
+        entries.append(
+            ChatEntry(
+                seq: .zero, ord: 0, time: time, from: post.sender, kind: .message,
+                clientID: post.clientID, body: post.body, digest: 0))
         changedAt = position.index
-        window.remember(key, at: entry.seq, by: timeToRemember(post.clientID, at: position, rules))
+        window.remember(key, at: head, by: timeToRemember(post.clientID, at: position, rules))
         window.forget(at: position.time)
-        effects.append(.appended(chat: chat, entry: entry, readers: readers, removed: nil))
-        if let mark = noteOwnMessage(of: member, at: entry.seq, position.index) ?? seen {
+        effects.append(.appended(chat: chat, seq: head, readers: readers, removed: nil))
+        if let mark = noteOwnMessage(of: member, at: head, position.index) ?? seen {
             effects.append(.marked(mark))
         }
-        let recipients =
-            members.count <= Self.recipientsMembersMaximum
-            ? readers.filter { $0 != post.sender } : []
-        return .posted(
-            Posted(
-                seq: entry.seq, ord: entry.ord, time: entry.time, isDuplicate: false,
-                recipients: recipients))
+        return MessageOutcome(
+            posted: Posted(
+                seq: head, ord: entries.ord, time: time, isDuplicate: false, recipients: []),
+            by: post.sender,
+            to: members.count <= Self.recipientsMembersMaximum ? readers : [])
     }
 
     /// The first one's answer, if it is the same message.
-    private func answerRepeat(of post: Post, first: SequenceNumber) -> MessageReply {
-        let entry = entries[Int(first.rawValue) - 1]
+    private func answerRepeat(of post: Post, first: SequenceNumber) -> MessageOutcome {
+        let entry = entries.entry(at: first)
         guard let body = entry.body, body.isSame(as: post.body) else {
             return .refused(.clientIDConflict)
         }
-        return .posted(
-            Posted(
-                seq: entry.seq, ord: entry.ord, time: entry.time, isDuplicate: true,
-                recipients: []))
+        return MessageOutcome(
+            .posted(
+                Posted(
+                    seq: entry.seq, ord: entry.ord, time: entry.time, isDuplicate: true,
+                    recipients: [])))
     }
 
     private func refusal(
@@ -61,15 +66,6 @@ extension ChatState {
             return .invalidField("reply_to")
         }
         return nil
-    }
-
-    private func message(of post: Post, at now: WallTime) -> ChatEntry {
-        var body = post.body
-        // The command's bytes may be a slice of a whole batch; history must not keep that alive.
-        body.text = body.text.detached()
-        return ChatEntry(
-            seq: .zero, ord: 0, time: entryTime(at: now), from: post.sender, kind: .message,
-            clientID: post.clientID, body: body, digest: 0)
     }
 
     private mutating func noteOwnMessage(

@@ -61,7 +61,7 @@ extension ChatState {
         return entries(in: window)
     }
 
-    private func entry(at seq: UInt64) -> ChatEntry { entries[Int(seq) - 1] }
+    private func entry(at seq: UInt64) -> ChatEntry { entries.entry(at: SequenceNumber(seq)) }
 
     private func entries(in window: PageWindow) -> [ChatEntry] {
         var page: [ChatEntry] = []
@@ -72,8 +72,8 @@ extension ChatState {
 
     func head(for member: Int) -> ChatHead {
         ChatHead(
-            chat: chat, kind: kind, title: title, head: head, ord: ord,
-            read: members[member].read, unread: members[member].unread(headOrd: ord),
+            chat: chat, kind: kind, title: title, head: head, ord: entries.ord,
+            read: members[member].read, unread: members[member].unread(headOrd: entries.ord),
             last: entries.last, membersVersion: membersVersion)
     }
 
@@ -81,7 +81,7 @@ extension ChatState {
 
     var description: ChatDescription {
         ChatDescription(
-            chat: chat, kind: kind, title: title, head: head, ord: ord, digest: digest,
+            chat: chat, kind: kind, title: title, head: head, ord: entries.ord, digest: entries.digest,
             membersVersion: membersVersion, members: memberList)
     }
 }

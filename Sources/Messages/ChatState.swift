@@ -8,12 +8,7 @@ struct ChatState: Sendable {
     let kind: ChatKind
     let history: HistoryAccess
     let title: String
-    /// The entry at `seq` n stands at n - 1.
-    private(set) var entries = ChunkedArray<ChatEntry>()
-    /// Of the last entry, kept beside it so that an append does not copy one; 0 before the first.
-    private(set) var ord: UInt64 = 0
-    private(set) var digest: UInt64 = 0
-    private var latestTime: WallTime?
+    var entries = EntryLog()
     /// Ascending by user.
     var members: [MemberState] = []
     /// The members' ids, kept ready because every entry's effect names them.
@@ -31,8 +26,9 @@ struct ChatState: Sendable {
         self.title = title
     }
 
-    var head: SequenceNumber { SequenceNumber(UInt64(entries.count)) }
+    var head: SequenceNumber { entries.head }
     var membersVersion: UInt64 { UInt64(changes.count) }
+    var totals: (entries: Int, remembered: Int) { (entries.count, window.count) }
 
     func memberIndex(of user: UserID) -> Int? {
         let index = memberLowerBound(of: user)
@@ -50,22 +46,8 @@ struct ChatState: Sendable {
 
     mutating func membersDidChange() { readers = members.map(\.user) }
 
-    /// Puts `entry` at the log's end and completes what follows from the entries before it.
-    @discardableResult
-    mutating func append(_ entry: ChatEntry) -> ChatEntry {
-        var entry = entry
-        if entry.kind == .message { ord += 1 }
-        entry.seq = SequenceNumber(UInt64(entries.count) + 1)
-        entry.ord = ord
-        digest = EntryDigest.digest(of: entry, after: digest)
-        entry.digest = digest
-        latestTime = entry.time
-        entries.append(entry)
-        return entry
-    }
-
     /// The time of an entry that is appended at log time `now`: it never goes back within a chat.
-    func entryTime(at now: WallTime) -> WallTime { max(latestTime ?? now, now) }
+    func entryTime(at now: WallTime) -> WallTime { max(entries.latestTime ?? now, now) }
 
     // MARK: Watermarks
 
@@ -86,7 +68,7 @@ struct ChatState: Sendable {
             let target = min(read, head)
             // Position 0 is before the first entry, and no record stands below its join.
             if target > .zero,
-                members[member].raiseRead(to: target, ord: entries[Int(target.rawValue) - 1].ord)
+                members[member].raiseRead(to: target, ord: entries.ord(at: target))
             {
                 members[member].changedAt = index
                 risenRead = target

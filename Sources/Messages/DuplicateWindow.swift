@@ -6,16 +6,11 @@ internal import Vocabulary
 /// An id is accepted and remembered by its own time, never by its arrival: what is accepted and
 /// what is remembered cannot disagree. Ids lie in one table per minute of their own time, so that
 /// look-up needs no search, forgetting drops whole tables, and a change after a snapshot copies one
-/// minute only.
+/// minute only. The ids themselves stand in the chat's entries alone.
 struct DuplicateWindow: Sendable {
-    struct Key: Hashable, Sendable {
-        let sender: UserID
-        let id: ClientMessageID
-    }
-
     private struct Minute: Sendable {
         let number: Int64
-        var positions: [Key: SequenceNumber]
+        var positions = PositionTable()
     }
 
     /// An id may be this much ahead of log time.
@@ -48,30 +43,32 @@ struct DuplicateWindow: Sendable {
         return nil
     }
 
-    /// Where the message with this id stands, if it is remembered.
-    func position(of key: Key) -> SequenceNumber? {
+    /// Where the message with this id stands in `entries`, if it is remembered.
+    func position(of key: MessageKey, in entries: EntryLog) -> SequenceNumber? {
         #if PLANTED_FAULTS
-            for minute in minutes { if let seq = minute.positions[key] { return seq } }
+            for minute in minutes {
+                if let seq = minute.positions.find(key, in: entries) { return seq }
+            }
             return nil
         #else
-            let index = lowerBound(of: Self.minute(of: key.id.time))
-            guard index < minutes.count, minutes[index].number == Self.minute(of: key.id.time)
-            else { return nil }
-            return minutes[index].positions[key]
+            let number = Self.minute(of: key.id.time)
+            let index = lowerBound(of: number)
+            guard index < minutes.count, minutes[index].number == number else { return nil }
+            return minutes[index].positions.find(key, in: entries)
         #endif
     }
 
-    /// Remembers an id by `time`, its own; false if it was remembered already.
-    @discardableResult
-    mutating func remember(_ key: Key, at seq: SequenceNumber, by time: WallTime) -> Bool {
+    /// Remembers an id by `time`, its own.
+    ///
+    /// - Precondition: it is not remembered yet.
+    mutating func remember(_ key: MessageKey, at seq: SequenceNumber, by time: WallTime) {
         let number = Self.minute(of: time)
         let index = lowerBound(of: number)
         if index == minutes.count || minutes[index].number != number {
-            minutes.insert(Minute(number: number, positions: [:]), at: index)
+            minutes.insert(Minute(number: number), at: index)
         }
-        guard minutes[index].positions.updateValue(seq, forKey: key) == nil else { return false }
+        minutes[index].positions.insert(seq, under: key)
         count += 1
-        return true
     }
 
     /// Forgets the minutes that no accepted id can have any more at log time `now`.
@@ -99,6 +96,70 @@ struct DuplicateWindow: Sendable {
             if minutes[middle].number < number { low = middle + 1 } else { high = middle }
         }
         return low
+    }
+}
+
+/// What makes a message one and the same: who sent it, and the id that he gave it.
+struct MessageKey: Sendable {
+    let sender: UserID
+    let id: ClientMessageID
+    /// Differs from run to run, so that no stranger can choose ids that fall on each other. Decides
+    /// only where in a table a position lies, which nothing shows.
+    let hash: UInt64
+
+    init(sender: UserID, id: ClientMessageID) {
+        self.sender = sender
+        self.id = id
+        var hasher = Hasher()
+        hasher.combine(sender.rawValue)
+        hasher.combine(id.high)
+        hasher.combine(id.low)
+        hash = UInt64(bitPattern: Int64(hasher.finalize()))
+    }
+}
+
+/// Positions of messages by their keys, eight bytes each: half of the hash, and the position. The
+/// key is looked up in the entry.
+private struct PositionTable: Sendable {
+    /// Open addressing with linear probing; 0 is free. A power of two, at most five eighths full.
+    private var slots: [UInt64] = []
+    private(set) var count = 0
+
+    func find(_ key: MessageKey, in entries: EntryLog) -> SequenceNumber? {
+        guard count > 0 else { return nil }
+        let tag = key.hash >> 32
+        var slot = home(of: tag)
+        while slots[slot] != 0 {
+            let seq = SequenceNumber(slots[slot] & 0xFFFF_FFFF)
+            if slots[slot] >> 32 == tag,
+                entries.isMessage(at: seq, of: key.sender, under: key.id)
+            {
+                return seq
+            }
+            slot = (slot + 1) & (slots.count - 1)
+        }
+        return nil
+    }
+
+    mutating func insert(_ seq: SequenceNumber, under key: MessageKey) {
+        invariant(seq > .zero && seq.rawValue >> 32 == 0, "\(seq) does not fit its slot")
+        if (count + 1) * 8 > slots.count * 5 { grow() }
+        put((key.hash >> 32) << 32 | seq.rawValue)
+        count += 1
+    }
+
+    private mutating func put(_ value: UInt64) {
+        var slot = home(of: value >> 32)
+        while slots[slot] != 0 { slot = (slot + 1) & (slots.count - 1) }
+        slots[slot] = value
+    }
+
+    private func home(of tag: UInt64) -> Int { Int(tag) & (slots.count - 1) }
+
+    private mutating func grow() {
+        let old = slots
+        slots = [UInt64](repeating: 0, count: max(4, old.count * 2))
+        for value in old where value != 0 { put(value) }
     }
 }
 

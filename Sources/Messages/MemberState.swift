@@ -50,10 +50,15 @@ struct MemberState: Sendable {
         return true
     }
 
-    /// Notes an own message. Gives back where `read` must move, if there are too many of them.
+    /// Notes an own message. Gives back where `read` must move, if there are too many of them: to the
+    /// oldest, and over those that follow it at once, so that who writes a long monologue is not told
+    /// of a move with every message.
     mutating func noteOwnMessage(at seq: SequenceNumber) -> SequenceNumber? {
         own.append(seq)
-        return own.count > Self.ownMessagesMaximum ? own[0] : nil
+        guard own.count > Self.ownMessagesMaximum else { return nil }
+        var last = 0
+        while last + 1 < own.count, own[last + 1] == own[last].next { last += 1 }
+        return own[last]
     }
 }
 
@@ -70,9 +75,9 @@ extension MemberState {
 
     /// Checked against the chat's entries, so that no later arithmetic can go wrong.
     init(
-        from reader: inout ByteReader, entries: ChunkedArray<ChatEntry>
+        from reader: inout ByteReader, entries: EntryLog
     ) throws(DecodeFailure) {
-        let head = SequenceNumber(UInt64(entries.count))
+        let head = entries.head
         user = try reader.read()
         role = try reader.read()
         joined = try reader.read()
@@ -83,12 +88,12 @@ extension MemberState {
         try reader.expect(
             joined > .zero && joined <= read && read <= delivered && delivered <= head,
             "watermarks of \(user)")
-        readOrd = entries[Int(read.rawValue) - 1].ord
+        readOrd = entries.ord(at: read)
         try reader.expect(own.count <= Self.ownMessagesMaximum, "own messages of \(user)")
         var previous = read
         for seq in own {
             try reader.expect(seq > previous && seq <= head, "own messages of \(user)")
-            let entry = entries[Int(seq.rawValue) - 1]
+            let entry = entries.entry(at: seq)
             try reader.expect(
                 entry.kind == .message && entry.from == user, "own messages of \(user)")
             previous = seq

@@ -43,7 +43,17 @@ extension MessageMachine {
         return heads
     }
 
-    private func find(_ chat: ChatID) -> ChatState? {
+    /// - Precondition: there is such an entry.
+    func encodeEntry(of chat: ChatID, at seq: SequenceNumber, into writer: inout ByteWriter) {
+        let partition = Int(PartitionID.of(chat: chat).rawValue)
+        guard let slot = partitions[partition].slot(of: chat) else {
+            unreachable("news of \(chat), which is not here")
+        }
+        // Where it stands: a copy of the chat would cost more than the entry.
+        partitions[partition].chats[slot].entries.encodeEntry(at: seq, into: &writer)
+    }
+
+    func find(_ chat: ChatID) -> ChatState? {
         let partition = Int(PartitionID.of(chat: chat).rawValue)
         guard let slot = partitions[partition].slot(of: chat) else { return nil }
         return partitions[partition].chats[slot]

@@ -5,7 +5,7 @@ public import Vocabulary
 /// The rule book of one message group: each chat's log, who is in it as of each position, what they
 /// have read, and which client ids were seen.
 public struct MessageMachine: ReplicatedMachine {
-    public typealias Effect = MessageEffect
+    public typealias Effect = MessageNews
 
     private struct Totals: Sendable {
         var chats = 0
@@ -47,11 +47,11 @@ public struct MessageMachine: ReplicatedMachine {
     public func needs(_ command: Bytes) -> [MachineKey] { [] }
 
     public mutating func apply(
-        _ command: Bytes, at position: AppliedPosition, into effects: inout [MessageEffect]
-    ) -> Bytes {
+        _ command: Bytes, at position: AppliedPosition, into effects: inout [MessageNews]
+    ) -> MessageOutcome {
         applied = AppliedPosition(
             index: max(applied.index, position.index), time: max(applied.time, position.time))
-        return reply(to: command, into: &effects).encoded()
+        return outcome(of: command, into: &effects)
     }
 
     public var snapshot: any MachineSnapshot { held }
@@ -78,9 +78,9 @@ public struct MessageMachine: ReplicatedMachine {
 
     // MARK: Commands
 
-    private mutating func reply(
-        to command: Bytes, into effects: inout [MessageEffect]
-    ) -> MessageReply {
+    private mutating func outcome(
+        of command: Bytes, into effects: inout [MessageNews]
+    ) -> MessageOutcome {
         let decoded: MessageCommand
         do throws(DecodeFailure) {
             decoded = try MessageCommand(decoding: command)
@@ -89,30 +89,32 @@ public struct MessageMachine: ReplicatedMachine {
         }
         switch decoded {
         case .post(let post): return carryOut(post, into: &effects)
-        case .change(let change): return carryOut(change, into: &effects)
+        case .change(let change):
+            return MessageOutcome(carryOut(change, into: &effects))
         case .mark(let marks):
             for mark in marks { carryOut(mark, into: &effects) }
-            return .marked
+            return MessageOutcome(.marked)
         }
     }
 
     private mutating func carryOut(
-        _ post: Post, into effects: inout [MessageEffect]
-    ) -> MessageReply {
+        _ post: Post, into effects: inout [MessageNews]
+    ) -> MessageOutcome {
         let partition = Int(PartitionID.of(chat: post.chat).rawValue)
         guard let slot = partitions[partition].slot(of: post.chat) else {
             return .refused(.notFound)
         }
-        let rememberedBefore = partitions[partition].chats[slot].window.count
-        let reply = partitions[partition].chats[slot].post(
+        let before = partitions[partition].chats[slot].totals
+        let outcome = partitions[partition].chats[slot].post(
             post, at: applied, under: rules, into: &effects)
-        if case .posted(let posted) = reply, !posted.isDuplicate { totals.entries += 1 }
-        totals.remembered += partitions[partition].chats[slot].window.count - rememberedBefore
-        return reply
+        let after = partitions[partition].chats[slot].totals
+        totals.entries += after.entries - before.entries
+        totals.remembered += after.remembered - before.remembered
+        return outcome
     }
 
     private mutating func carryOut(
-        _ change: MembershipChange, into effects: inout [MessageEffect]
+        _ change: MembershipChange, into effects: inout [MessageNews]
     ) -> MessageReply {
         let partition = Int(PartitionID.of(chat: change.chat).rawValue)
         guard let slot = partitions[partition].slot(of: change.chat) else {
@@ -125,7 +127,7 @@ public struct MessageMachine: ReplicatedMachine {
     }
 
     private mutating func create(
-        _ change: MembershipChange, in partition: Int, into effects: inout [MessageEffect]
+        _ change: MembershipChange, in partition: Int, into effects: inout [MessageNews]
     ) -> MessageReply {
         guard change.version == 1 else { return .refused(.outOfOrder(expected: 1)) }
         guard case .create(let kind, let history, let title, _) = change.action else {
@@ -139,7 +141,7 @@ public struct MessageMachine: ReplicatedMachine {
         return reply
     }
 
-    private mutating func carryOut(_ mark: Mark, into effects: inout [MessageEffect]) {
+    private mutating func carryOut(_ mark: Mark, into effects: inout [MessageNews]) {
         let partition = Int(PartitionID.of(chat: mark.chat).rawValue)
         guard let slot = partitions[partition].slot(of: mark.chat),
             let risen = partitions[partition].chats[slot].mark(mark, at: applied.index)

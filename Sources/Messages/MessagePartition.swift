@@ -4,7 +4,7 @@ internal import Vocabulary
 /// The chats of one partition.
 struct MessagePartition: Sendable {
     /// For look-up only; the order of `chats` is that of their making.
-    private var slots: [ChatID: Int] = [:]
+    private var slots = HashTable<ChatID, Int>()
     var chats: [ChatState] = []
 
     init() {}
@@ -28,6 +28,12 @@ struct MessagePartition: Sendable {
                 into: &writer,
                 forgottenBelow: forgottenBelow ?? chats[slot].window.forgottenBelow)
         }
+    }
+
+    var encodedBytesEstimate: Int {
+        var bytes = 4
+        for chat in chats { bytes += chat.encodedBytesEstimate }
+        return bytes
     }
 
     init(from reader: inout ByteReader, id: PartitionID) throws(DecodeFailure) {

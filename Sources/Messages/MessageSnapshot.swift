@@ -12,12 +12,19 @@ struct MessageSnapshot: MachineSnapshot {
     var forgottenBelow: Int64?
 
     func encode() -> Bytes {
-        var writer = ByteWriter(reserving: 1 << 16)
+        var writer = ByteWriter(reserving: bytesEstimate)
         encodeHeader(into: &writer)
         for partition in partitions {
             partition.encode(into: &writer, forgottenBelow: forgottenBelow)
         }
         return writer.take()
+    }
+
+    /// Somewhat more than the bytes there will be, so that they are not copied while they grow.
+    private var bytesEstimate: Int {
+        var bytes = 1 << 12
+        for partition in partitions { bytes += partition.encodedBytesEstimate }
+        return bytes
     }
 
     /// The hash of the same bytes, partition by partition.

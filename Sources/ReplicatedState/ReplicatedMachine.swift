@@ -10,6 +10,8 @@ public import Vocabulary
 public protocol ReplicatedMachine: Sendable {
     /// What an applied command means for the world outside the state.
     associatedtype Effect: Sendable
+    /// What `apply` says of a command.
+    associatedtype Reply: MachineReply
 
     /// The empty state.
     init(group: ReplicaGroupID, limits: MachineLimits)
@@ -22,7 +24,7 @@ public protocol ReplicatedMachine: Sendable {
     /// Carries a committed command out. Total: any bytes lead to a reply; refusals are replies.
     mutating func apply(
         _ command: Bytes, at position: AppliedPosition, into effects: inout [Effect]
-    ) -> Bytes
+    ) -> Reply
 
     /// Answers a question about the present state. Total, like `apply`.
     func answer(_ query: Bytes) -> Bytes
@@ -36,6 +38,15 @@ public protocol ReplicatedMachine: Sendable {
     /// A hash over the whole state: equal on replicas that applied the same commands. Slow; for
     /// checks.
     var digest: UInt64 { get }
+}
+
+/// A reply to a command; it becomes bytes only where somebody waits for it.
+public protocol MachineReply: Sendable {
+    func encoded() -> Bytes
+}
+
+extension Bytes: MachineReply {
+    public func encoded() -> Bytes { self }
 }
 
 /// A state held still, to be encoded by a worker while the machine goes on.

@@ -10,6 +10,21 @@ enum CommandEnvelope {
         return writer.take()
     }
 
+    /// All commands of a turn in one buffer, which their entries share.
+    static func wrap(_ commands: [Bytes], at time: WallTime) -> [Bytes] {
+        var writer = ByteWriter(reserving: commands.reduce(0) { $0 + 8 + $1.count })
+        for command in commands {
+            writer.write(time.milliseconds)
+            writer.writeRaw(command)
+        }
+        let all = writer.take()
+        var start = 0
+        return commands.map { command in
+            defer { start += 8 + command.count }
+            return all.slice(start..<start + 8 + command.count)
+        }
+    }
+
     static func unwrap(
         _ payload: Bytes
     ) throws(DecodeFailure) -> (time: WallTime, command: Bytes) {

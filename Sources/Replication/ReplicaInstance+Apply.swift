@@ -55,15 +55,16 @@ extension ReplicaInstance {
             snapshots.entriesSince += 1
             while let waiting = pending.removeFirst(decidedAt: entry.index, entry.term) {
                 let isOurs = waiting.index == entry.index && waiting.term == entry.term
-                directives.append(
-                    .reply(waiting.requester, isOurs ? .done(reply) : .lost))
+                // Only here, for on most replicas nobody waits for the bytes.
+                let answer: ReplicaReply = isOurs ? .done(reply?.encoded() ?? Bytes()) : .lost
+                directives.append(.reply(waiting.requester, answer))
             }
         }
     }
 
-    /// The machine's reply; empty for entries that are not for it.
-    private mutating func apply(_ entry: LogEntry) -> Bytes {
-        guard entry.kind == .command else { return Bytes() }
+    /// The machine's reply; nil for entries that are not for it.
+    private mutating func apply(_ entry: LogEntry) -> Machine.Reply? {
+        guard entry.kind == .command else { return nil }
         let time: WallTime
         let command: Bytes
         do throws(DecodeFailure) {
@@ -75,10 +76,10 @@ extension ReplicaInstance {
         // Deviates: architecture.md, The machine's contract — until history lies on disk, a machine
         // that needs a fetch has nothing to fetch from.
         invariant(machine.needs(command).isEmpty, "\(group) needs history that is not kept")
-        var told: [Machine.Effect] = []
         let reply = machine.apply(
             command, at: AppliedPosition(index: entry.index, time: logTime), into: &told)
-        if !told.isEmpty { effects.append(AppliedEffects(index: entry.index, effects: told)) }
+        for effect in told { effects.append(AppliedEffect(index: entry.index, effect: effect)) }
+        told.removeAll(keepingCapacity: true)
         return reply
     }
 

@@ -16,7 +16,9 @@ public struct ReplicaInstance<Machine: ReplicatedMachine>: Sendable {
     /// The group's log time there.
     public internal(set) var logTime: WallTime
     /// What the machine wants told; whoever drives the replica takes them.
-    var effects: [AppliedEffects<Machine.Effect>] = []
+    var effects: [AppliedEffect<Machine.Effect>] = []
+    /// Of the command being applied; kept only for its room.
+    var told: [Machine.Effect] = []
 
     let settings: ReplicaSettings
     let limits: MachineLimits
@@ -52,6 +54,8 @@ public struct ReplicaInstance<Machine: ReplicatedMachine>: Sendable {
     }
 
     public var nextDeadline: Instant? { raft.nextDeadline }
+    /// Whether something was asked or proposed that waits for the end of the turn.
+    public var hasQueued: Bool { !queuedCommands.isEmpty || !queuedQueries.isEmpty }
     public var isLeader: Bool { raft.role == .leader }
     public var leader: NodeID? { raft.leader }
 
@@ -88,10 +92,10 @@ public struct ReplicaInstance<Machine: ReplicatedMachine>: Sendable {
     private mutating func proposeQueued(
         clock: WallTime, at now: Instant, into directives: inout [ReplicaDirective]
     ) {
-        let queued = queuedCommands
-        queuedCommands.removeAll(keepingCapacity: true)
+        var queued: [QueuedRequest] = []
+        swap(&queued, &queuedCommands)
         let time = max(stamped, logTime, clock)
-        let payloads = queued.map { CommandEnvelope.wrap($0.payload, at: time) }
+        let payloads = CommandEnvelope.wrap(queued.map(\.payload), at: time)
         switch raft.propose(payloads, at: now, into: &raftDirectives) {
         case .accepted(let firstIndex, let term):
             stamped = time
@@ -106,6 +110,9 @@ public struct ReplicaInstance<Machine: ReplicatedMachine>: Sendable {
                 directives.append(.reply(request.requester, ReplicaReply(refusal)))
             }
         }
+        // The room is used again in the next turn.
+        queued.removeAll(keepingCapacity: true)
+        swap(&queued, &queuedCommands)
         translate(at: now, into: &directives)
     }
 
@@ -164,17 +171,18 @@ public struct ReplicaInstance<Machine: ReplicatedMachine>: Sendable {
     }
 
     /// The effects since the last call, in log order.
-    public mutating func takeEffects() -> [AppliedEffects<Machine.Effect>] {
+    public mutating func takeEffects() -> [AppliedEffect<Machine.Effect>] {
         guard !effects.isEmpty else { return [] }
-        defer { effects.removeAll(keepingCapacity: true) }
-        return effects
+        var taken: [AppliedEffect<Machine.Effect>] = []
+        swap(&taken, &effects)
+        return taken
     }
 }
 
-/// What the machine wanted told at one log index.
-public struct AppliedEffects<Effect: Sendable>: Sendable {
+/// Something that the machine wanted told, and the log index where it did.
+public struct AppliedEffect<Effect: Sendable>: Sendable {
     public let index: LogIndex
-    public let effects: [Effect]
+    public let effect: Effect
 }
 
 /// What the disk still knows of a replica.

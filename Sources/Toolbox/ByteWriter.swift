@@ -3,42 +3,51 @@
 /// `take()` hands the bytes over and leaves the writer empty. What is written here is read back by
 /// `ByteReader` under the same names.
 public struct ByteWriter: Sendable {
+    /// All of the room there is, so that a write is a store and not an array's append; what stands
+    /// behind `length` was never written and is never read.
     @usableFromInline var storage: [UInt8]
+    @usableFromInline var length: Int
 
     @inlinable
     public init(reserving capacity: Int = 0) {
-        storage = []
-        storage.reserveCapacity(capacity)
+        storage = capacity > 0 ? Self.room(for: capacity) : []
+        length = 0
     }
 
-    @inlinable public var count: Int { storage.count }
-    @inlinable public var isEmpty: Bool { storage.isEmpty }
+    @inlinable public var count: Int { length }
+    @inlinable public var isEmpty: Bool { length == 0 }
 
     @inlinable
     public mutating func write<Value: FixedWidthInteger>(_ value: Value) {
-        Swift.withUnsafeBytes(of: value.littleEndian) { storage.append(contentsOf: $0) }
+        store(value.littleEndian)
     }
 
     @inlinable
     public mutating func writeBigEndian<Value: FixedWidthInteger>(_ value: Value) {
-        Swift.withUnsafeBytes(of: value.bigEndian) { storage.append(contentsOf: $0) }
+        store(value.bigEndian)
     }
 
     @inlinable
-    public mutating func write(_ flag: Bool) { storage.append(flag ? 1 : 0) }
+    public mutating func write(_ flag: Bool) { store(flag ? 1 as UInt8 : 0) }
 
     /// The bytes alone, without their length.
     @inlinable
     public mutating func writeRaw(_ bytes: Bytes) {
-        bytes.withUnsafeBytes { storage.append(contentsOf: $0) }
+        bytes.withUnsafeBytes { writeRaw($0) }
     }
 
     @inlinable
-    public mutating func writeRaw(_ bytes: [UInt8]) { storage.append(contentsOf: bytes) }
+    public mutating func writeRaw(_ bytes: [UInt8]) {
+        bytes.withUnsafeBytes { writeRaw($0) }
+    }
 
     @inlinable
     public mutating func writeRaw(_ bytes: UnsafeRawBufferPointer) {
-        storage.append(contentsOf: bytes)
+        guard !bytes.isEmpty else { return }
+        let start = reserve(bytes.count)
+        storage.withUnsafeMutableBytes {
+            UnsafeMutableRawBufferPointer(rebasing: $0[start...]).copyMemory(from: bytes)
+        }
     }
 
     /// A 32-bit length, then the bytes.
@@ -54,7 +63,7 @@ public struct ByteWriter: Sendable {
         var text = text
         text.withUTF8 { utf8 in
             write(UInt32(utf8.count))
-            storage.append(contentsOf: utf8)
+            writeRaw(UnsafeRawBufferPointer(utf8))
         }
     }
 
@@ -76,27 +85,101 @@ public struct ByteWriter: Sendable {
         for element in elements { body(&self, element) }
     }
 
-    /// Overwrites four bytes written before, for lengths known only afterwards.
+    /// Overwrites bytes written before, for lengths and positions known only afterwards.
     ///
-    /// - Precondition: `offset + 4 <= count`.
+    /// - Precondition: all of the value's bytes were written.
     @inlinable
-    public mutating func overwrite(_ value: UInt32, at offset: Int) {
-        invariant(offset >= 0 && offset + 4 <= storage.count, "overwrite at \(offset) of \(count)")
-        Swift.withUnsafeBytes(of: value.littleEndian) { bytes in
-            for index in 0..<4 { storage[offset + index] = bytes[index] }
+    public mutating func overwrite<Value: FixedWidthInteger>(_ value: Value, at offset: Int) {
+        invariant(
+            offset >= 0 && offset + MemoryLayout<Value>.size <= length,
+            "overwrite at \(offset) of \(count)")
+        storage.withUnsafeMutableBytes {
+            $0.storeBytes(of: value.littleEndian, toByteOffset: offset, as: Value.self)
         }
+    }
+
+    /// Forgets what was written behind the first `count` bytes.
+    ///
+    /// - Precondition: so many were written.
+    @inlinable
+    public mutating func truncate(to count: Int) {
+        invariant(count >= 0 && count <= length, "truncate to \(count) of \(length)")
+        length = count
     }
 
     @inlinable
     public func withUnsafeBytes<Result>(_ body: (UnsafeRawBufferPointer) -> Result) -> Result {
-        storage.withUnsafeBytes(body)
+        storage.withUnsafeBytes { body(UnsafeRawBufferPointer(rebasing: $0[..<length])) }
     }
 
     /// The bytes written so far; the writer is empty afterwards.
     @inlinable
     public mutating func take() -> Bytes {
-        let bytes = Bytes(storage)
+        let bytes = Bytes(storage: storage, start: 0, end: Int32(length))
         storage = []
+        length = 0
         return bytes
+    }
+
+    /// The bytes at `range` of those written, sharing the buffer; if such a slice still lives when
+    /// the next value is written, that copies the buffer.
+    ///
+    /// - Precondition: all of them were written.
+    @inlinable
+    public func written(_ range: Range<Int>) -> Bytes {
+        invariant(
+            range.lowerBound >= 0 && range.upperBound <= length, "\(range) of \(length) written")
+        return Bytes(
+            storage: storage, start: Int32(range.lowerBound), end: Int32(range.upperBound))
+    }
+
+    // MARK: Room
+
+    @inlinable
+    mutating func append(_ byte: UInt8) { store(byte) }
+
+    @inlinable
+    mutating func append(contentsOf bytes: some Sequence<UInt8>) {
+        for byte in bytes { store(byte) }
+    }
+
+    @inlinable
+    mutating func append(contentsOf bytes: Slice<UnsafeRawBufferPointer>) {
+        writeRaw(UnsafeRawBufferPointer(rebasing: bytes))
+    }
+
+    @inlinable
+    mutating func store<Value: FixedWidthInteger>(_ value: Value) {
+        let start = reserve(MemoryLayout<Value>.size)
+        storage.withUnsafeMutableBytes {
+            $0.storeBytes(of: value, toByteOffset: start, as: Value.self)
+        }
+    }
+
+    /// Makes the next `count` bytes part of what is written; where they start.
+    @inlinable
+    mutating func reserve(_ count: Int) -> Int {
+        let start = length
+        if storage.count - start < count { grow(by: count) }
+        length = start + count
+        return start
+    }
+
+    @inline(never) @usableFromInline
+    mutating func grow(by count: Int) {
+        let old = storage
+        let used = length
+        storage = Self.room(for: max(2 * used, used + count, 64))
+        old.withUnsafeBytes { from in
+            storage.withUnsafeMutableBytes {
+                $0.copyMemory(from: UnsafeRawBufferPointer(rebasing: from[..<used]))
+            }
+        }
+    }
+
+    /// Not filled with zeros first: every byte is written before it is read.
+    @inlinable
+    static func room(for count: Int) -> [UInt8] {
+        [UInt8](unsafeUninitializedCapacity: count) { $1 = count }
     }
 }

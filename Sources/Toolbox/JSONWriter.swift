@@ -23,11 +23,11 @@ public struct JSONWriter: Sendable {
     public mutating func key(_ key: StaticString) {
         separate()
         needsComma = false
-        writer.storage.append(UInt8(ascii: "\""))
-        writer.storage.append(
+        writer.append(UInt8(ascii: "\""))
+        writer.append(
             contentsOf: UnsafeBufferPointer(start: key.utf8Start, count: key.utf8CodeUnitCount))
-        writer.storage.append(UInt8(ascii: "\""))
-        writer.storage.append(UInt8(ascii: ":"))
+        writer.append(UInt8(ascii: "\""))
+        writer.append(UInt8(ascii: ":"))
     }
 
     public mutating func null() { word("null") }
@@ -35,7 +35,7 @@ public struct JSONWriter: Sendable {
 
     public mutating func value(_ integer: Int64) {
         separate()
-        if integer < 0 { writer.storage.append(UInt8(ascii: "-")) }
+        if integer < 0 { writer.append(UInt8(ascii: "-")) }
         writer.writeDigits(integer.magnitude)
     }
 
@@ -50,7 +50,7 @@ public struct JSONWriter: Sendable {
     public mutating func value(_ double: Double) {
         guard double.isFinite else { return null() }
         separate()
-        writer.storage.append(contentsOf: double.description.utf8)
+        writer.append(contentsOf: double.description.utf8)
     }
 
     /// A string of `text`.
@@ -76,17 +76,17 @@ public struct JSONWriter: Sendable {
     /// A string of a number's decimal digits, as ids are written.
     public mutating func digits(_ number: UInt64) {
         separate()
-        writer.storage.append(UInt8(ascii: "\""))
+        writer.append(UInt8(ascii: "\""))
         writer.writeDigits(number)
-        writer.storage.append(UInt8(ascii: "\""))
+        writer.append(UInt8(ascii: "\""))
     }
 
     /// A string of the 16 lower-case hex digits of a number.
     public mutating func hexDigits(_ number: UInt64) {
         separate()
-        writer.storage.append(UInt8(ascii: "\""))
+        writer.append(UInt8(ascii: "\""))
         writer.writeHexDigits(number)
-        writer.storage.append(UInt8(ascii: "\""))
+        writer.append(UInt8(ascii: "\""))
     }
 
     /// A value that is JSON already.
@@ -110,7 +110,7 @@ public struct JSONWriter: Sendable {
             beginObject()
             for member in object.members {
                 self.value(member.key)
-                writer.storage.append(UInt8(ascii: ":"))
+                writer.append(UInt8(ascii: ":"))
                 needsComma = false
                 self.value(member.value)
             }
@@ -120,23 +120,23 @@ public struct JSONWriter: Sendable {
 
     private mutating func word(_ word: StaticString) {
         separate()
-        writer.storage.append(
+        writer.append(
             contentsOf: UnsafeBufferPointer(start: word.utf8Start, count: word.utf8CodeUnitCount))
     }
 
     private mutating func open(_ byte: UInt8) {
         separate()
         needsComma = false
-        writer.storage.append(byte)
+        writer.append(byte)
     }
 
     private mutating func close(_ byte: UInt8) {
         needsComma = true
-        writer.storage.append(byte)
+        writer.append(byte)
     }
 
     private mutating func separate() {
-        if needsComma { writer.storage.append(UInt8(ascii: ",")) }
+        if needsComma { writer.append(UInt8(ascii: ",")) }
         needsComma = true
     }
 
@@ -208,7 +208,7 @@ extension ByteWriter {
 
     /// The decimal digits of `number`.
     public mutating func writeDigits(_ number: UInt64) {
-        if number < 10 { return storage.append(UInt8(ascii: "0") + UInt8(number)) }
+        if number < 10 { return append(UInt8(ascii: "0") + UInt8(number)) }
         withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 20) { digits in
             var (rest, start) = (number, 20)
             repeat {
@@ -217,14 +217,14 @@ extension ByteWriter {
                 digits[start] = UInt8(ascii: "0") + UInt8(truncatingIfNeeded: digit)
                 rest = quotient
             } while rest > 0
-            storage.append(contentsOf: UnsafeBufferPointer(rebasing: digits[start...]))
+            append(contentsOf: UnsafeBufferPointer(rebasing: digits[start...]))
         }
     }
 
     /// The 16 lower-case hex digits of `number`.
     public mutating func writeHexDigits(_ number: UInt64) {
         for shift in stride(from: UInt64(60), through: 0, by: -4) {
-            storage.append(Self.hexDigit(UInt8(truncatingIfNeeded: number >> shift) & 0xF))
+            append(Self.hexDigit(UInt8(truncatingIfNeeded: number >> shift) & 0xF))
         }
     }
 
@@ -234,36 +234,36 @@ extension ByteWriter {
 
     /// `text` in quotes, escaped as RFC 8259 §7 demands and no further.
     mutating func writeEscaped(_ text: UnsafeRawBufferPointer) {
-        storage.append(UInt8(ascii: "\""))
+        append(UInt8(ascii: "\""))
         var (plain, index) = (0, 0)
         while index < text.count {
             index = JSONText.skipPlainWords(text, from: index)
             guard index < text.count else { break }
             let byte = text[index]
             if byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") {
-                storage.append(contentsOf: text[plain..<index])
+                append(contentsOf: text[plain..<index])
                 plain = index + 1
-                storage.append(UInt8(ascii: "\\"))
+                append(UInt8(ascii: "\\"))
                 writeEscape(of: byte)
             }
             index += 1
         }
-        storage.append(contentsOf: text[plain...])
-        storage.append(UInt8(ascii: "\""))
+        append(contentsOf: text[plain...])
+        append(UInt8(ascii: "\""))
     }
 
     private mutating func writeEscape(of byte: UInt8) {
         switch byte {
-        case UInt8(ascii: "\""), UInt8(ascii: "\\"): storage.append(byte)
-        case 0x08: storage.append(UInt8(ascii: "b"))
-        case 0x09: storage.append(UInt8(ascii: "t"))
-        case 0x0A: storage.append(UInt8(ascii: "n"))
-        case 0x0C: storage.append(UInt8(ascii: "f"))
-        case 0x0D: storage.append(UInt8(ascii: "r"))
+        case UInt8(ascii: "\""), UInt8(ascii: "\\"): append(byte)
+        case 0x08: append(UInt8(ascii: "b"))
+        case 0x09: append(UInt8(ascii: "t"))
+        case 0x0A: append(UInt8(ascii: "n"))
+        case 0x0C: append(UInt8(ascii: "f"))
+        case 0x0D: append(UInt8(ascii: "r"))
         default:
-            storage.append(contentsOf: [UInt8(ascii: "u"), UInt8(ascii: "0"), UInt8(ascii: "0")])
-            storage.append(Self.hexDigit(byte >> 4))
-            storage.append(Self.hexDigit(byte & 0xF))
+            append(contentsOf: [UInt8(ascii: "u"), UInt8(ascii: "0"), UInt8(ascii: "0")])
+            append(Self.hexDigit(byte >> 4))
+            append(Self.hexDigit(byte & 0xF))
         }
     }
 }

@@ -32,12 +32,17 @@ struct Desk {
         try MessageReply(decoding: apply(bytes: command.encoded()))
     }
 
+    var position: AppliedPosition {
+        AppliedPosition(index: LogIndex(index), time: WallTime(milliseconds: now))
+    }
+
     mutating func apply(bytes: Bytes) -> Bytes {
         index += 1
         effects = []
-        let position = AppliedPosition(
-            index: LogIndex(index), time: WallTime(milliseconds: now))
-        return machine.apply(bytes, at: position, into: &effects)
+        var news: [MessageNews] = []
+        let outcome = machine.apply(bytes, at: position, into: &news)
+        effects = news.compactMap { machine.effect(of: $0) { _ in true } }
+        return outcome.encoded()
     }
 
     mutating func create(

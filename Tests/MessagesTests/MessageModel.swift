@@ -62,7 +62,10 @@ struct MessageModel {
         let time = max(now, state.entries.last?.time ?? now)
         state.entries.append(Entry(isMessage: true, from: user, id: id, text: text, time: time))
         let after = state.own(user, after: state.members[user]?.read ?? 0)
-        if after.count > 64 { state.raise(user, delivered: nil, read: after[0]) }
+        if after.count > 64 {
+            let together = zip(after, after.dropFirst()).prefix { $1 == $0 + 1 }.count
+            state.raise(user, delivered: nil, read: after[together])
+        }
         chats[chat] = state
         return state.entries.count
     }

@@ -104,14 +104,31 @@ struct WatermarkTests {
     @Test("the 65th own message moves read up to the oldest of them")
     func manyOwnMessages() throws {
         var desk = try Desk(users: [1, 2])
+        for _ in 0..<64 {
+            _ = try desk.post(by: 2)
+            _ = try desk.post(by: 1)
+        }
+        #expect(try desk.head(of: 2)?.read == SequenceNumber(1))
+        #expect(try desk.head(of: 2)?.unread == 64)
+        _ = try desk.post(by: 2)
+        #expect(desk.effects.last == Self.marked(2, delivered: 2, read: 2))
+        #expect(try desk.head(of: 2)?.read == SequenceNumber(2))
+        #expect(try desk.head(of: 2)?.unread == 64)
+        #expect(try desk.restored().head(of: 2)?.unread == 64)
+    }
+
+    @Test("and on over those that follow it at once")
+    func monologue() throws {
+        var desk = try Desk(users: [1, 2])
         _ = try desk.post(by: 1)
         for _ in 0..<64 { _ = try desk.post(by: 2) }
         #expect(try desk.head(of: 2)?.read == SequenceNumber(1))
         #expect(try desk.head(of: 2)?.unread == 1)
         _ = try desk.post(by: 2)
-        #expect(desk.effects.last == Self.marked(2, delivered: 3, read: 3))
-        #expect(try desk.head(of: 2)?.read == SequenceNumber(3))
+        #expect(desk.effects.last == Self.marked(2, delivered: 67, read: 67))
         #expect(try desk.head(of: 2)?.unread == 0)
+        _ = try desk.post(by: 2)
+        #expect(desk.effects.count == 1)
         _ = try desk.post(by: 1)
         #expect(try desk.restored().head(of: 2)?.unread == 1)
     }

@@ -168,7 +168,7 @@ struct ProposalTests {
         cluster.pass(.milliseconds(100))
         for index in 0..<3 {
             let told = cluster.members[index].replica.takeEffects()
-            #expect(told.map(\.effects) == [["a"], ["b"]])
+            #expect(told.map(\.effect) == ["a", "b"])
             #expect(told.map(\.index) == [LogIndex(2), LogIndex(4)])
             #expect(cluster.members[index].replica.takeEffects().isEmpty)
         }
