@@ -16,6 +16,7 @@ extension RouterInstance {
             }
             for (request, waiting) in route.waiting where waiting.state == .queued {
                 route.waiting.update(request) { $0.state = .sent(stream: route.stream) }
+                route.queuedCount -= 1
                 route.unansweredCount += 1
                 directives.append(
                     .dispatch(
@@ -55,6 +56,7 @@ extension RouterInstance {
                 finish(request, of: group, .unknown, into: &directives)
             } else {
                 routes.update(group) { route in
+                    route.queuedCount += 1
                     route.waiting.update(request) {
                         $0.state = .queued
                         $0.mayHaveHappened = true
@@ -90,7 +92,11 @@ extension RouterInstance {
         groups.removeValue(forKey: request)
         routes.update(group) { route in
             guard let waiting = route.waiting.removeValue(forKey: request) else { return }
-            if case .sent(route.stream) = waiting.state { route.unansweredCount -= 1 }
+            switch waiting.state {
+            case .queued: route.queuedCount -= 1
+            case .sent(route.stream): route.unansweredCount -= 1
+            case .sent: break
+            }
         }
         directives.append(.answer(request, outcome))
     }

@@ -10,7 +10,7 @@ public struct RouterInstance: Sendable {
     let settings: RouterSettings
     var routes: SortedMap<ReplicaGroupID, GroupRoute> = SortedMap()
     /// Group of each request that waits.
-    var groups: [RequestID: ReplicaGroupID] = [:]
+    var groups = HashTable<RequestID, ReplicaGroupID>()
 
     public init(
         own: NodeID, groups: SortedMap<ReplicaGroupID, [NodeID]>, settings: RouterSettings
@@ -25,7 +25,14 @@ public struct RouterInstance: Sendable {
     /// The leader of `group` as far as this node knows.
     public func leader(of group: ReplicaGroupID) -> NodeID? { routes[group]?.leader }
 
-    public var nextDeadline: Instant? { routes.values.compactMap(\.nextDeadline).min() }
+    public var nextDeadline: Instant? {
+        var earliest: Instant?
+        for route in routes.values {
+            guard let deadline = route.nextDeadline else { continue }
+            earliest = earliest.map { min($0, deadline) } ?? deadline
+        }
+        return earliest
+    }
 
     /// Takes a request on; its `.answer` follows within `requestTimeout`.
     ///
@@ -34,20 +41,23 @@ public struct RouterInstance: Sendable {
         _ request: RoutedRequest, _ repetition: Repetition, at now: Instant,
         into directives: inout [RouterDirective]
     ) {
-        let accepted: Bool? = routes.update(request.group) { route in
-            guard route.waiting.count < settings.waitingRequestsMaximum else { return false }
-            route.waiting[request.request] = GroupRoute.Waiting(
-                kind: request.kind, payload: request.payload, repetition: repetition,
-                deadline: now + settings.requestTimeout, state: .queued)
-            return true
+        let deadline = now + settings.requestTimeout
+        let taken: GroupRoute.Taken? = routes.update(request.group) { route in
+            guard route.waiting.count < settings.waitingRequestsMaximum else { return .refused }
+            return route.take(request, repetition, deadline: deadline)
         }
-        invariant(accepted != nil, "a request for \(request.group), which this cluster lacks")
-        guard accepted == true else {
-            directives.append(.answer(request.request, .overloaded))
-            return
+        switch taken {
+        case .queued:
+            groups[request.request] = request.group
+            sendQueued(of: request.group, at: now, into: &directives)
+        case .sent(let stream, let destination):
+            groups[request.request] = request.group
+            var request = request
+            request.stream = stream
+            directives.append(.dispatch(request, to: destination))
+        case .refused: directives.append(.answer(request.request, .overloaded))
+        case nil: invariant(false, "a request for \(request.group), which this cluster lacks")
         }
-        groups[request.request] = request.group
-        sendQueued(of: request.group, at: now, into: &directives)
     }
 
     /// What became of a request at `node`.
@@ -77,6 +87,7 @@ public struct RouterInstance: Sendable {
         _ request: RequestID, of group: ReplicaGroupID, after reply: RoutedReply, from node: NodeID
     ) {
         routes.update(group) { route in
+            route.queuedCount += 1
             route.waiting.update(request) {
                 $0.state = .queued
                 if reply == .unknown { $0.mayHaveHappened = true }
