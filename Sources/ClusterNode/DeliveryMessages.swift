@@ -50,7 +50,7 @@ struct DeliveryBatch: Hashable, Sendable {
         }
 
         func complete(through: LogIndex, count: Int, in writer: inout ByteWriter) {
-            writer.overwrite(through.rawValue, at: throughOffset)
+            writer.overwrite(long: through.rawValue, at: throughOffset)
             writer.overwrite(UInt32(count), at: throughOffset + 8)
         }
     }

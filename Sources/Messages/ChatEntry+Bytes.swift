@@ -39,8 +39,8 @@ extension ChatEntry: ByteCodable {
             role: try reader.readOptional(), digest: 0)
     }
 
-    /// Whether `content`, written by `encodeContent`, is of a message of `sender` under `id`; without
-    /// reading the rest of it.
+    /// Whether `content`, written by `encodeContent`, is of a message of `sender` under `id`;
+    /// without reading the rest of it.
     static func content(
         _ content: Bytes, isOf sender: UserID, under id: ClientMessageID
     ) -> Bool {

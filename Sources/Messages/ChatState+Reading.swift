@@ -61,7 +61,9 @@ extension ChatState {
         return entries(in: window)
     }
 
-    private func entry(at seq: UInt64) -> ChatEntry { entries.entry(at: SequenceNumber(seq)) }
+    private func entry(at seq: UInt64) -> ChatEntry {
+        entries.entry(at: SequenceNumber(seq))
+    }
 
     private func entries(in window: PageWindow) -> [ChatEntry] {
         var page: [ChatEntry] = []
@@ -81,8 +83,8 @@ extension ChatState {
 
     var description: ChatDescription {
         ChatDescription(
-            chat: chat, kind: kind, title: title, head: head, ord: entries.ord, digest: entries.digest,
-            membersVersion: membersVersion, members: memberList)
+            chat: chat, kind: kind, title: title, head: head, ord: entries.ord,
+            digest: entries.digest, membersVersion: membersVersion, members: memberList)
     }
 }
 

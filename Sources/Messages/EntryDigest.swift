@@ -9,18 +9,25 @@ public enum EntryDigest {
 
     /// The digest at `entry`, given the one at the entry before (0 before the first).
     public static func digest(of entry: ChatEntry, after previous: UInt64) -> UInt64 {
+        digest(of: entry, at: entry.seq, ord: entry.ord, after: previous)
+    }
+
+    /// The same of an entry that is not yet told its position.
+    static func digest(
+        of entry: borrowing ChatEntry, at seq: SequenceNumber, ord: UInt64, after previous: UInt64
+    ) -> UInt64 {
+        let (time, from, kind, id) = (entry.time, entry.from, entry.kind, entry.clientID)
         let body = bodyHash(of: entry)
         return withUnsafeTemporaryAllocation(byteCount: headerBytes, alignment: 8) { header in
-            header.storeBytes(of: entry.seq.rawValue.bigEndian, toByteOffset: 0, as: UInt64.self)
-            header.storeBytes(of: entry.ord.bigEndian, toByteOffset: 8, as: UInt64.self)
-            header.storeBytes(
-                of: entry.time.milliseconds.bigEndian, toByteOffset: 16, as: Int64.self)
-            header.storeBytes(of: entry.from.rawValue.bigEndian, toByteOffset: 24, as: UInt64.self)
-            header[32] = entry.kind.rawValue
+            header.storeBytes(of: seq.rawValue.bigEndian, toByteOffset: 0, as: UInt64.self)
+            header.storeBytes(of: ord.bigEndian, toByteOffset: 8, as: UInt64.self)
+            header.storeBytes(of: time.milliseconds.bigEndian, toByteOffset: 16, as: Int64.self)
+            header.storeBytes(of: from.rawValue.bigEndian, toByteOffset: 24, as: UInt64.self)
+            header[32] = kind.rawValue
             // The target: the entry that an edit, a deletion or a reaction is about.
             header.storeBytes(of: 0, toByteOffset: 33, as: UInt64.self)
-            let high = entry.clientID?.high ?? 0
-            let low = entry.clientID?.low ?? 0
+            let high = id?.high ?? 0
+            let low = id?.low ?? 0
             header.storeBytes(of: high.bigEndian, toByteOffset: 41, as: UInt64.self)
             header.storeBytes(of: low.bigEndian, toByteOffset: 49, as: UInt64.self)
             header.storeBytes(of: body.bigEndian, toByteOffset: 57, as: UInt64.self)
@@ -29,7 +36,7 @@ public enum EntryDigest {
     }
 
     /// What stands for an entry's body in the chain, and for a body that is withheld.
-    public static func bodyHash(of entry: ChatEntry) -> UInt64 {
+    public static func bodyHash(of entry: borrowing ChatEntry) -> UInt64 {
         if let body = entry.body { return hash(of: body) }
         var writer = ByteWriter(reserving: entry.users.count * 8 + 1)
         for user in entry.users { writer.writeBigEndian(user.rawValue) }

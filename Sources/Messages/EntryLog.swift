@@ -42,12 +42,9 @@ struct EntryLog: Sendable {
     var head: SequenceNumber { SequenceNumber(UInt64(count)) }
 
     /// Puts `entry` at the end; its `seq`, `ord` and `digest` are not read: they follow.
-    mutating func append(_ entry: ChatEntry) {
-        var entry = entry
+    mutating func append(_ entry: borrowing ChatEntry) {
         if entry.kind == .message { ord += 1 }
-        entry.seq = head.next
-        entry.ord = ord
-        digest = EntryDigest.digest(of: entry, after: digest)
+        digest = EntryDigest.digest(of: entry, at: head.next, ord: ord, after: digest)
         latestTime = entry.time
         let chunk = openChunk(for: entry.encodedBytesEstimate)
         let start = chunks[chunk].content.count

@@ -50,9 +50,9 @@ struct MemberState: Sendable {
         return true
     }
 
-    /// Notes an own message. Gives back where `read` must move, if there are too many of them: to the
-    /// oldest, and over those that follow it at once, so that who writes a long monologue is not told
-    /// of a move with every message.
+    /// Notes an own message. Gives back where `read` must move, if there are too many of them: to
+    /// the oldest, and over those that follow it at once, so that who writes a long monologue is
+    /// not told of a move with every message.
     mutating func noteOwnMessage(at seq: SequenceNumber) -> SequenceNumber? {
         own.append(seq)
         guard own.count > Self.ownMessagesMaximum else { return nil }

@@ -26,8 +26,7 @@ public struct MessageOutcome: MachineReply {
 
     /// The `MessageReply`.
     public func encoded() -> Bytes {
-        guard case .posted(var posted) = reply, !readers.isEmpty else { return reply.encoded() }
-        posted.recipients = readers.filter { $0 != sender }
-        return MessageReply.posted(posted).encoded()
+        guard case .posted(let posted) = reply, let sender else { return reply.encoded() }
+        return posted.encodedReply(to: readers, by: sender)
     }
 }

@@ -2,10 +2,12 @@ public import Toolbox
 private import Vocabulary
 
 extension MessageReply: ByteCodable {
+    static let postedTag: UInt8 = 0
+
     public func encode(into writer: inout ByteWriter) {
         switch self {
         case .posted(let posted):
-            writer.write(UInt8(0))
+            writer.write(Self.postedTag)
             writer.write(posted)
         case .changed(let seq, let membersVersion):
             writer.write(UInt8(1))
@@ -20,7 +22,7 @@ extension MessageReply: ByteCodable {
 
     public init(from reader: inout ByteReader) throws(DecodeFailure) {
         switch try reader.read(UInt8.self) {
-        case 0: self = .posted(try reader.read())
+        case Self.postedTag: self = .posted(try reader.read())
         case 1: self = .changed(seq: try reader.read(), membersVersion: try reader.read())
         case 2: self = .marked
         case 3: self = .refused(try reader.read())
@@ -31,11 +33,32 @@ extension MessageReply: ByteCodable {
 
 extension Posted: ByteCodable {
     public func encode(into writer: inout ByteWriter) {
+        encodePlace(into: &writer)
+        writer.write(list: recipients)
+    }
+
+    /// All but the recipients.
+    private func encodePlace(into writer: inout ByteWriter) {
         writer.write(seq)
         writer.write(ord)
         writer.write(time)
         writer.write(isDuplicate)
-        writer.write(list: recipients)
+    }
+
+    /// The reply that tells of this message, to all `readers` but its sender.
+    func encodedReply(to readers: [UserID], by sender: UserID) -> Bytes {
+        var writer = ByteWriter(reserving: 48 + readers.count * 8)
+        writer.write(MessageReply.postedTag)
+        encodePlace(into: &writer)
+        let place = writer.count
+        writer.write(UInt32(0))
+        var count: UInt32 = 0
+        for reader in readers where reader != sender {
+            writer.write(reader)
+            count += 1
+        }
+        writer.overwrite(count, at: place)
+        return writer.take()
     }
 
     public init(from reader: inout ByteReader) throws(DecodeFailure) {

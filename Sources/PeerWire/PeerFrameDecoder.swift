@@ -5,23 +5,31 @@ import Vocabulary
 public struct PeerFrameDecoder: Sendable {
     /// Received and not yet cut; whole arrivals, so that a frame within one shares its storage.
     private var buffer = Bytes()
+    /// The pieces of a frame that comes in several arrivals.
+    private var pieces = ByteWriter()
+    /// Bytes without which there is no next frame.
+    private var awaitedBytes = PeerFrame.headerBytes
 
     public init() {}
 
     public mutating func append(_ bytes: Bytes) {
-        guard !buffer.isEmpty else {
-            buffer = bytes
-            return
+        if pieces.isEmpty {
+            guard !buffer.isEmpty else {
+                buffer = bytes
+                return
+            }
+            // Room for the whole frame, so that its pieces are moved once.
+            pieces = ByteWriter(reserving: max(awaitedBytes, buffer.count + bytes.count))
+            pieces.writeRaw(buffer)
+            buffer = Bytes()
         }
-        var joined = ByteWriter(reserving: buffer.count + bytes.count)
-        joined.writeRaw(buffer)
-        joined.writeRaw(bytes)
-        buffer = joined.take()
+        pieces.writeRaw(bytes)
     }
 
     /// The next whole frame; nil if more bytes are needed first.
     public mutating func next() throws(PeerFrameFailure) -> PeerFrame? {
-        guard buffer.count >= PeerFrame.headerBytes else { return nil }
+        if !pieces.isEmpty, pieces.count >= awaitedBytes { buffer = pieces.take() }
+        guard buffer.count >= awaitedBytes else { return nil }
         do {
             return try nextChecked()
         } catch let failure as DecodeFailure {
@@ -49,7 +57,10 @@ public struct PeerFrameDecoder: Sendable {
             throw PeerFrameFailure.tooLong(bytes: count)
         }
         let end = PeerFrame.headerBytes + count
-        guard buffer.count >= end else { return nil }
+        guard buffer.count >= end else {
+            awaitedBytes = end
+            return nil
+        }
         let expected = try reader.read(UInt32.self)
         let found = buffer.slice(0..<end).withUnsafeBytes(PeerFrame.checksum)
         guard expected == found else {
@@ -60,6 +71,7 @@ public struct PeerFrameDecoder: Sendable {
             receiver: Incarnation(try reader.read()), sequence: try reader.read(),
             wall: WallTime(milliseconds: try reader.read()), payload: try reader.readRaw(count))
         buffer = buffer.suffix(from: end)
+        awaitedBytes = PeerFrame.headerBytes
         return frame
     }
 }

@@ -59,9 +59,14 @@ public struct PeeringInstance: Sendable {
 
     /// The earliest moment at which time alone changes something.
     public var nextDeadline: Instant? {
-        let earliest = links.compactMap(\.nextDeadline).min()
-        let stranger = strangers.values.map(\.deadline).min()
-        return [earliest, stranger].compactMap { $0 }.min()
+        var earliest = strangers.isEmpty ? nil : strangers.values.map(\.deadline).min()
+        // Through the span: an element taken out of an array is a copy of all that it refers to.
+        let links = links.span
+        for index in links.indices {
+            guard let deadline = links[index].nextDeadline else { continue }
+            earliest = earliest.map { min($0, deadline) } ?? deadline
+        }
+        return earliest
     }
 
     // MARK: Sending

@@ -45,6 +45,12 @@ extension RaftMessage {
         }
     }
 
+    /// Somewhat more than the bytes that `encode(into:)` writes.
+    public var encodedBytesEstimate: Int {
+        guard case .append(let request) = self else { return 64 }
+        return request.entries.reduce(64) { $0 + 13 + $1.payload.count }
+    }
+
     /// Reads one message; the reader stands behind it afterwards.
     public init(from reader: inout ByteReader) throws(DecodeFailure) {
         let rawKind = try reader.read(UInt8.self)

@@ -38,7 +38,7 @@ extension ReplicaInstance {
     private func send(
         _ message: RaftMessage, to node: NodeID, into directives: inout [ReplicaDirective]
     ) {
-        var writer = ByteWriter(reserving: 64)
+        var writer = ByteWriter(reserving: message.encodedBytesEstimate)
         message.encode(into: &writer)
         directives.append(.send(writer.take(), to: node))
     }

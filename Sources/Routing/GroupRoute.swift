@@ -25,9 +25,7 @@ struct GroupRoute: Sendable {
     }
 
     let voters: [NodeID]
-    var waiting: SortedMap<RequestID, Waiting> = SortedMap()
-    /// Of those that wait, the ones that are queued: most of the time none.
-    var queuedCount = 0
+    var waiting = WaitingRequests()
     var leader: NodeID?
     var stream: UInt64 = 1
     /// The present stream has a refusal in it: nothing more is sent in it.
@@ -40,37 +38,10 @@ struct GroupRoute: Sendable {
     /// Where to turn when nobody says who leads.
     var guesses = 0
 
-    /// What became of a new request.
-    enum Taken {
-        case queued
-        /// It follows on the present stream.
-        case sent(stream: UInt64, to: NodeID)
-        case refused
-    }
-
-    /// Takes a new request on. While the leader is known and takes what it is sent, the request
-    /// goes there at once, whatever number waits for answers.
-    mutating func take(
-        _ request: RoutedRequest, _ repetition: Repetition, deadline: Instant
-    ) -> Taken {
-        var entry = Waiting(
-            kind: request.kind, payload: request.payload, repetition: repetition,
-            deadline: deadline, state: .queued)
-        guard let leader, destination == leader, queuedCount == 0, !isBroken, retryAt == nil else {
-            queuedCount += 1
-            waiting[request.request] = entry
-            return .queued
-        }
-        entry.state = .sent(stream: stream)
-        unansweredCount += 1
-        waiting[request.request] = entry
-        return .sent(stream: stream, to: leader)
-    }
-
     var nextDeadline: Instant? {
         // A broken stream goes on when its last request is accounted for, not at a time.
         let retry = waiting.isEmpty || isBroken ? nil : retryAt
-        guard let expiry = waiting.first?.value.deadline else { return retry }
-        return retry.map { min($0, expiry) } ?? expiry
+        guard let deadline = waiting.first?.waiting.deadline else { return retry }
+        return retry.map { min($0, deadline) } ?? deadline
     }
 }

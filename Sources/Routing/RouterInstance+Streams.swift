@@ -6,31 +6,37 @@ extension RouterInstance {
     mutating func sendQueued(
         of group: ReplicaGroupID, at now: Instant, into directives: inout [RouterDirective]
     ) {
-        guard let route = routes[group], !route.isBroken else { return }
-        guard let destination = destination(of: route, at: now) else { return }
+        let own = own
         routes.update(group) { route in
+            guard !route.isBroken,
+                let destination = Self.destination(of: route, from: own, at: now)
+            else { return }
             if route.destination != destination {
                 guard route.unansweredCount == 0 else { return }
                 route.destination = destination
                 route.stream += 1
             }
-            for (request, waiting) in route.waiting where waiting.state == .queued {
-                route.waiting.update(request) { $0.state = .sent(stream: route.stream) }
-                route.queuedCount -= 1
-                route.unansweredCount += 1
+            let stream = route.stream
+            var sentCount = 0
+            route.waiting.sendQueued { request, waiting in
+                sentCount += 1
                 directives.append(
                     .dispatch(
                         RoutedRequest(
-                            request: request, group: group, stream: route.stream,
+                            request: request, group: group, stream: stream,
                             kind: waiting.kind, payload: waiting.payload),
                         to: destination))
+                return .sent(stream: stream)
             }
+            route.unansweredCount += sentCount
             route.retryAt = nil
         }
     }
 
     /// The known leader; without one, a voter in turn, but not before the wait is over.
-    private func destination(of route: GroupRoute, at now: Instant) -> NodeID? {
+    private static func destination(
+        of route: GroupRoute, from own: NodeID, at now: Instant
+    ) -> NodeID? {
         if let retryAt = route.retryAt, now < retryAt { return nil }
         if let leader = route.leader { return leader }
         if route.voters.contains(own), route.guesses.isMultiple(of: 2) { return own }
@@ -41,7 +47,9 @@ extension RouterInstance {
     mutating func settleStream(
         of group: ReplicaGroupID, at now: Instant, into directives: inout [RouterDirective]
     ) {
-        guard let route = routes[group], route.isBroken, route.unansweredCount == 0 else { return }
+        // Asked in place: a copy of the route would copy its requests at the next change.
+        let isSettled = routes.update(group) { $0.isBroken && $0.unansweredCount == 0 }
+        guard isSettled == true else { return }
         startOver(group, at: now, into: &directives)
     }
 
@@ -49,19 +57,14 @@ extension RouterInstance {
     mutating func abandonStream(
         of group: ReplicaGroupID, at now: Instant, into directives: inout [RouterDirective]
     ) {
-        guard let route = routes[group] else { return }
-        for (request, waiting) in route.waiting {
-            guard case .sent = waiting.state else { continue }
+        for request in routes[group]?.waiting.requests ?? [] {
+            guard let waiting = routes[group]?.waiting[request], case .sent = waiting.state else {
+                continue
+            }
             if waiting.repetition == .harmful {
                 finish(request, of: group, .unknown, into: &directives)
             } else {
-                routes.update(group) { route in
-                    route.queuedCount += 1
-                    route.waiting.update(request) {
-                        $0.state = .queued
-                        $0.mayHaveHappened = true
-                    }
-                }
+                routes.update(group) { $0.waiting.requeue(request, mayHaveHappened: true) }
             }
         }
         routes.update(group) { $0.unansweredCount = 0 }
@@ -91,12 +94,8 @@ extension RouterInstance {
     ) {
         groups.removeValue(forKey: request)
         routes.update(group) { route in
-            guard let waiting = route.waiting.removeValue(forKey: request) else { return }
-            switch waiting.state {
-            case .queued: route.queuedCount -= 1
-            case .sent(route.stream): route.unansweredCount -= 1
-            case .sent: break
-            }
+            guard let waiting = route.waiting.remove(request) else { return }
+            if case .sent(route.stream) = waiting.state { route.unansweredCount -= 1 }
         }
         directives.append(.answer(request, outcome))
     }

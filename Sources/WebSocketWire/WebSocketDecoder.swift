@@ -160,13 +160,9 @@ extension WebSocketDecoder {
             try check(payload)
             return payload
         }
-        var isASCII = false
-        let array = payload.withUnsafeBytes { source in
-            [UInt8](unsafeUninitializedCapacity: source.count) { target, count in
-                isASCII = WebSocketMask.apply(
-                    key, at: 0, from: source, to: UnsafeMutableRawBufferPointer(target))
-                count = source.count
-            }
+        var array = payload.withUnsafeBytes { [UInt8]($0) }
+        let isASCII = array.withUnsafeMutableBytes {
+            WebSocketMask.apply(key, at: 0, from: UnsafeRawBufferPointer($0), to: $0)
         }
         let text = Bytes(array)
         if !isASCII { try check(text) }
