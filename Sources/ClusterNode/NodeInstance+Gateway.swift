@@ -35,8 +35,7 @@ extension NodeInstance {
     }
 
     mutating func carryOutGateway(at moment: Moment, into directives: inout [NodeDirective]) {
-        let said = gatewayDirectives
-        gatewayDirectives.removeAll(keepingCapacity: true)
+        let said = gatewayHandover.take(&gatewayDirectives)
         for directive in said {
             switch directive {
             case .send(let connection, let bytes):
@@ -52,6 +51,7 @@ extension NodeInstance {
                 startWork(WorkRequest(work), for: .gateway(request), into: &directives)
             }
         }
+        gatewayHandover.giveBack(said)
     }
 
     private mutating func ask(

@@ -23,8 +23,7 @@ extension NodeInstance {
     }
 
     mutating func carryOutRouter(at moment: Moment, into directives: inout [NodeDirective]) {
-        let said = routerDirectives
-        routerDirectives.removeAll(keepingCapacity: true)
+        let said = routerHandover.take(&routerDirectives)
         for directive in said {
             switch directive {
             case .dispatch(let request, let node) where node == plan.node:
@@ -44,6 +43,7 @@ extension NodeInstance {
                 errandEnded(purpose, outcome, at: moment, into: &directives)
             }
         }
+        routerHandover.giveBack(said)
     }
 
     /// A request for a group's leader arrives here.

@@ -44,6 +44,8 @@ public struct NodeInstance: Sendable {
     var replicaDirectives: [ReplicaDirective] = []
     var routerDirectives: [RouterDirective] = []
     var gatewayDirectives: [GatewayDirective] = []
+    var routerHandover = Handover<RouterDirective>()
+    var gatewayHandover = Handover<GatewayDirective>()
 
     // What leaves at the end of the turn.
     var outgoing: SortedMap<PeerRoute, [PeerSection]> = SortedMap()

@@ -21,6 +21,12 @@ struct ClientConnection: Sendable {
         rate = RateLimit(perSecond: settings.messagesPerSecond, burst: settings.messagesBurst)
     }
 
+    /// Whether the client was welcomed and less than `limit` bytes wait for its socket. Mutating so
+    /// that it looks in place.
+    mutating func keepsUp(below limit: Int, at now: Instant) -> Bool {
+        isOpen && backlog.bytes(at: now) < limit
+    }
+
     /// When time alone changes something about the socket itself.
     func deadline(_ settings: GatewaySettings) -> Instant? {
         let stuckAt = backlog.stuckSince.map { $0 + settings.stuckSocket }

@@ -2,9 +2,12 @@ import Toolbox
 import Vocabulary
 
 /// Which socket a session is on.
-struct SessionKey: Hashable, Comparable, Sendable {
+struct SessionKey: Hashable, Comparable, SlotKey {
     let edge: NodeID
     let connection: ConnectionID
+
+    /// Connections of two edges may have one number; they are told apart as keys.
+    var slotNumber: UInt64 { connection.rawValue &+ UInt64(edge.rawValue) << 48 }
 
     static func < (left: SessionKey, right: SessionKey) -> Bool {
         (left.edge, left.connection) < (right.edge, right.connection)

@@ -5,7 +5,7 @@ import Vocabulary
 struct Home: Sendable {
     private var sessions = SlotTable<SessionKey, ClientSession>()
     /// For look-up only; each list ascends.
-    private var keysByUser: [UserID: [SessionKey]] = [:]
+    private var keysByUser = HashTable<UserID, [SessionKey]>()
     /// Attachments that wait until the subscriptions cover their users, in the order they came.
     private(set) var waiting: [SessionKey] = []
     /// Whether the subscriptions do.
@@ -29,7 +29,7 @@ struct Home: Sendable {
     }
 
     /// Everybody with a session, ascending.
-    var users: [UserID] { keysByUser.keys.sorted() }
+    var users: [UserID] { keysByUser.sortedKeys() }
 
     /// Adds a session; one that had its key before gives way.
     mutating func add(_ session: ClientSession, as key: SessionKey) {

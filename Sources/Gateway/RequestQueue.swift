@@ -35,6 +35,19 @@ struct RequestQueue: Sendable {
     /// it looks in place.
     mutating func checkHeldBack() -> Bool { hasWaiting && outstanding == 0 }
 
+    /// The same for whether any request waits.
+    mutating func checkWaiting() -> Bool { hasWaiting }
+
+    /// Counts a command as asked that need not wait; false if it must.
+    mutating func admit(bytes: Int, _ settings: GatewaySettings) -> Bool {
+        guard !hasWaiting, outstanding < settings.outstandingMaximum,
+            outstanding == 0 || outstandingBytes + bytes <= Self.bytesMaximum
+        else { return false }
+        outstanding += 1
+        outstandingBytes += bytes
+        return true
+    }
+
     /// Lets a request wait; false if too much waits already.
     mutating func append(_ frame: ClientFrame, bytes: Int, maximum: Int) -> Bool {
         guard waiting.count - front < maximum, waitingBytes + bytes <= Self.bytesMaximum else {

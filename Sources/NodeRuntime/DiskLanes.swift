@@ -1,18 +1,33 @@
 import ClusterNode
 import LogStorage
 import SystemIO
+import Vocabulary
 
-/// The two threads that carry storage directives out, each in its own order: the write-ahead log
-/// does not wait for snapshots.
-struct DiskLanes {
+/// The two lanes that carry storage directives out, each in its own order: the write-ahead log does
+/// not wait for snapshots.
+///
+/// While the disk is quick, the node's thread writes and syncs the log itself, behind everything
+/// else that a turn does: handing a batch to a thread and hearing of it again costs as much as the
+/// sync. Once the disk takes long, the log gets a thread, until the disk has been quick for a
+/// while: a sick disk holds up nobody but who waits for it.
+struct DiskLanes: ~Copyable {
     private let log: DiskWorker<ShellMessage>
     private let bulk: DiskWorker<ShellMessage>
+    private var ownLane: DiskLane
+    private var trust = DiskTrust()
+    /// What this thread is to write once the turn has said everything.
+    private var waiting: [StorageDirective] = []
+    /// What became of it, for the next turn.
+    private(set) var reports: [DiskReport] = []
 
     init(
         in folder: Folder, reporting messages: Mailbox<ShellMessage>
     ) throws(SystemCallFailure) {
-        log = try DiskWorker(folder: folder, reports: messages)
-        bulk = try DiskWorker(folder: folder, reports: messages)
+        let log = try DiskWorker(folder: folder, reports: messages)
+        let bulk = try DiskWorker(folder: folder, reports: messages)
+        self.log = log
+        self.bulk = bulk
+        ownLane = DiskLane(folder: folder)
     }
 
     func start() throws(SystemCallFailure) {
@@ -20,11 +35,88 @@ struct DiskLanes {
         _ = try WorkerThread.start(name: "bulk", bulk)
     }
 
-    func carryOut(_ directives: [StorageDirective], on lane: StorageLane) {
+    mutating func take(_ directives: [StorageDirective], on lane: StorageLane) {
         switch lane {
-        case .log: log.perform(directives)
+        case .log:
+            if trust.isGiven, directives.allSatisfy(\.isQuick) {
+                waiting += directives
+            } else {
+                // What came before goes first.
+                handOver(waiting)
+                waiting = []
+                handOver(directives)
+            }
         case .bulk: bulk.perform(directives)
         }
+    }
+
+    private mutating func handOver(_ directives: [StorageDirective]) {
+        guard !directives.isEmpty else { return }
+        let tokens = directives.count { $0.isReported }
+        for _ in 0..<tokens { trust.handedOver(at: SystemClock.instant()) }
+        log.perform(directives)
+    }
+
+    /// The log's thread reported a batch.
+    mutating func completedElsewhere() { trust.completed(at: SystemClock.instant()) }
+
+    /// Writes and syncs what waits for this thread.
+    mutating func writeLog() {
+        guard !waiting.isEmpty else { return }
+        let start = SystemClock.instant()
+        do throws(SystemCallFailure) {
+            for directive in waiting {
+                if let token = try ownLane.perform(directive) { reports.append(.completed(token)) }
+            }
+        } catch {
+            reports.append(.failed(error))
+        }
+        waiting.removeAll(keepingCapacity: true)
+        trust.took(SystemClock.instant() - start)
+    }
+
+    mutating func takeReports() -> [DiskReport] {
+        guard !reports.isEmpty else { return [] }
+        let taken = reports
+        reports = []
+        return taken
+    }
+}
+
+/// Whether the disk is quick enough to wait for it.
+private struct DiskTrust {
+    /// When the batches that the log's thread has were handed over, oldest first.
+    private var underway: [Instant] = []
+    /// Quick batches in a row until it is trusted again.
+    private var doubts = 0
+
+    /// One batch usually takes 0.1 ms.
+    private static let patience: Duration = .milliseconds(4)
+    private static let doubtsMaximum = 64
+
+    /// Batches are durable in their order: nothing is written here while the thread has some.
+    var isGiven: Bool { doubts == 0 && underway.isEmpty }
+
+    mutating func handedOver(at now: Instant) { underway.append(now) }
+
+    mutating func completed(at now: Instant) {
+        guard !underway.isEmpty else { return }
+        took(now - underway.removeFirst())
+    }
+
+    mutating func took(_ time: Duration) {
+        doubts = time > Self.patience ? Self.doubtsMaximum : max(0, doubts - 1)
+    }
+}
+
+extension StorageDirective {
+    /// Whether it takes no longer than one sync.
+    fileprivate var isQuick: Bool {
+        if case .create = self { false } else { true }
+    }
+
+    fileprivate var isReported: Bool {
+        if case .complete = self { true } else { false }
     }
 }
 

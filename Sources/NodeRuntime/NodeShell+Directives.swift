@@ -1,6 +1,7 @@
 import ClusterNode
 import Glibc
 import SystemIO
+import Toolbox
 import Vocabulary
 
 /// What the node wants done, done.
@@ -8,11 +9,12 @@ extension NodeShell {
     /// Carries out everything the node has said, in order; bytes for one socket leave together.
     func perform() {
         while !directives.isEmpty {
-            let said = directives
-            directives.removeAll(keepingCapacity: true)
+            let said = handover.take(&directives)
             for directive in said { carryOut(directive) }
+            handover.giveBack(said)
             flushDirty()
         }
+        lanes.writeLog()
     }
 
     private func carryOut(_ directive: NodeDirective) {
@@ -21,7 +23,7 @@ extension NodeShell {
             send(bytes, over: connection)
         case .closeClient(let connection), .closePeer(let connection): close(connection)
         case .dial(let connection, let peer, _): dial(connection, peer)
-        case .storage(let lane, let storage): lanes.carryOut(storage, on: lane)
+        case .storage(let lane, let storage): lanes.take(storage, on: lane)
         case .work(let work, let request):
             let bench =
                 switch request {

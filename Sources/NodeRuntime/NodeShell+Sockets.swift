@@ -38,7 +38,7 @@ extension NodeShell {
         let interest: EventPoll.Interest =
             connection.isConnecting ? [.reading, .writing] : .reading
         try poll.add(connection.socket, key: connection.id.rawValue, for: interest)
-        connections[connection.id.rawValue] = connection
+        connections[connection.id] = connection
     }
 
     /// Without descriptors the listeners would stay readable and spin.
@@ -92,7 +92,7 @@ extension NodeShell {
         do throws(SystemCallFailure) {
             try connection.socket.finishConnecting()
         } catch {
-            connections.removeValue(forKey: connection.id.rawValue)
+            connections.removeValue(forKey: connection.id)
             remove(connection)
             return tell(.peerDialFailed(connection.id, wasRefused: error.isRefused))
         }
@@ -135,7 +135,7 @@ extension NodeShell {
     // MARK: Writing
 
     func send(_ bytes: Bytes, over id: ConnectionID) {
-        guard let connection = connections[id.rawValue], !connection.isDraining else { return }
+        guard let connection = connections[id], !connection.isDraining else { return }
         connection.queue.append(bytes)
         guard !connection.isDirty, !connection.isConnecting else { return }
         connection.isDirty = true
@@ -143,16 +143,17 @@ extension NodeShell {
     }
 
     func flushDirty() {
-        let waiting = dirty
-        dirty.removeAll(keepingCapacity: true)
+        guard !dirty.isEmpty else { return }
+        let waiting = dirtyHandover.take(&dirty)
         for connection in waiting {
             connection.isDirty = false
             flush(connection)
         }
+        dirtyHandover.giveBack(waiting)
     }
 
     func flush(_ connection: ShellConnection) {
-        guard connections[connection.id.rawValue] != nil else { return }
+        guard connections[connection.id] != nil else { return }
         do throws(SystemCallFailure) {
             _ = try connection.queue.flush(to: connection.socket)
         } catch {
@@ -170,9 +171,10 @@ extension NodeShell {
     }
 
     func tellBacklogs() {
+        guard !backlogs.isEmpty else { return }
         let changed = backlogs
         backlogs.removeAll(keepingCapacity: true)
-        for connection in changed where connections[connection.id.rawValue] != nil {
+        for connection in changed where connections[connection.id] != nil {
             connection.toldBacklog = connection.queue.byteCount
             let bytes = connection.toldBacklog
             tell(
@@ -196,9 +198,9 @@ extension NodeShell {
 
     /// The node wants it closed: once everything sent is out, or after 2 s.
     func close(_ id: ConnectionID) {
-        guard let connection = connections[id.rawValue], !connection.isDraining else { return }
+        guard let connection = connections[id], !connection.isDraining else { return }
         flush(connection)
-        guard connections[id.rawValue] != nil else { return }
+        guard connections[id] != nil else { return }
         if connection.kind == .peer || connection.isConnecting {
             return drop(connection, tellsNode: false)
         }
@@ -222,11 +224,11 @@ extension NodeShell {
             guard case .draining(let until) = connection.phase, until <= now else { continue }
             drop(connection, tellsNode: false)
         }
-        draining.removeAll { connections[$0.id.rawValue] == nil }
+        draining.removeAll { connections[$0.id] == nil }
     }
 
     func drop(_ connection: ShellConnection, tellsNode: Bool) {
-        guard connections.removeValue(forKey: connection.id.rawValue) != nil else { return }
+        guard connections.removeValue(forKey: connection.id) != nil else { return }
         remove(connection)
         guard tellsNode else { return }
         tell(
@@ -244,6 +246,8 @@ extension NodeShell {
 
     /// The last bytes before the process ends.
     func flushAll() {
-        for connection in connections.values where !connection.queue.isEmpty { flush(connection) }
+        for id in connections.sortedKeys() {
+            if let connection = connections[id], !connection.queue.isEmpty { flush(connection) }
+        }
     }
 }

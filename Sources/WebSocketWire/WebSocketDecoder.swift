@@ -62,6 +62,7 @@ public struct WebSocketDecoder: Sendable {
         if let failure { throw failure }
         do {
             while !hasClosed {
+                if let text = try takeWholeText() { return .text(text) }
                 if frame == nil { frame = try readHead() }
                 guard frame != nil else { return nil }
                 if let message = try readPayload() { return message }
@@ -140,6 +141,38 @@ extension WebSocketDecoder {
             throw .tooBig("message of more than \(limits.fragmentsMaximum) fragments")
         }
         fragmentsCount += 1
+    }
+}
+
+// MARK: - Whole texts
+
+extension WebSocketDecoder {
+    /// The usual case, read at a stroke: an unfragmented text that lies in one piece. Nil for
+    /// whatever else is next; the general way tells what that is.
+    private mutating func takeWholeText() throws(WebSocketFailure) -> Bytes? {
+        guard frame == nil, messageOpcode == nil, !head.hasFirstByte, let front = input.front,
+            let shape = WholeText(at: front, isMasked: role == .server),
+            shape.payloadCount <= limits.messageBytesMaximum
+        else { return nil }
+        let whole = input.take(atMost: shape.headCount + shape.payloadCount)
+        let payload = whole.suffix(from: shape.headCount)
+        guard let key = shape.key else {
+            try check(payload)
+            return payload
+        }
+        var array = payload.withUnsafeBytes { [UInt8]($0) }
+        let isASCII = array.withUnsafeMutableBytes {
+            WebSocketMask.apply(key, at: 0, from: UnsafeRawBufferPointer($0), to: $0)
+        }
+        let text = Bytes(array)
+        if !isASCII { try check(text) }
+        return text
+    }
+
+    private func check(_ text: Bytes) throws(WebSocketFailure) {
+        var validator = UTF8Validator()
+        guard validator.append(text) else { throw .invalidText("text is not UTF-8") }
+        guard validator.isComplete else { throw .invalidText("text ends within a character") }
     }
 }
 

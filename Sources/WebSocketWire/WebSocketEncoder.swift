@@ -33,6 +33,30 @@ public enum WebSocketEncoder {
         frame(.text, payload, mask: mask)
     }
 
+    /// A server's text message, written by `body` where it stands, behind room for its head.
+    ///
+    /// - Parameter capacity: bytes that the message will hardly exceed.
+    public static func text(
+        reserving capacity: Int, _ body: (inout ByteWriter) -> Void
+    ) -> Bytes {
+        var writer = ByteWriter(reserving: 4 + capacity)
+        writer.write(0 as UInt32)
+        body(&writer)
+        let count = writer.count - 4
+        let first = WebSocketOpcode.text.rawValue | 0x80
+        switch count {
+        case ...125:
+            writer.overwrite(UInt16(first) | UInt16(count) << 8, at: 2)
+            return writer.take().suffix(from: 2)
+        case ...0xFFFF:
+            writer.overwrite(first, at: 0)
+            writer.overwrite(126 as UInt8, at: 1)
+            writer.overwrite(UInt16(count).byteSwapped, at: 2)
+            return writer.take()
+        default: return text(writer.take().suffix(from: 4))
+        }
+    }
+
     public static func binary(_ payload: Bytes, mask: UInt32? = nil) -> Bytes {
         frame(.binary, payload, mask: mask)
     }
@@ -85,7 +109,7 @@ public enum WebSocketEncoder {
             target, count in
             let target = UnsafeMutableRawBufferPointer(target)
             head.withUnsafeBytes { target.copyMemory(from: $0) }
-            payload.withUnsafeBytes { source in
+            _ = payload.withUnsafeBytes { source in
                 WebSocketMask.apply(
                     mask, at: 0, from: source,
                     to: UnsafeMutableRawBufferPointer(rebasing: target[headCount...]))

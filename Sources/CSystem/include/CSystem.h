@@ -17,6 +17,13 @@
 // has already imported.
 extern int accept4(int descriptor, struct sockaddr *address, socklen_t *length, int flags);
 
+// Bytes to make a buffer from.
+#define CSYSTEM_BLANK_BYTES 2048
+static inline const uint8_t *csystem_blank(void) {
+    static const uint8_t blank[CSYSTEM_BLANK_BYTES];
+    return blank;
+}
+
 // CRC32C (Castagnoli) over `count` bytes, continuing from `crc`. 0 and 0 for an empty input.
 #if defined(__x86_64__)
 __attribute__((target("sse4.2"))) static inline uint32_t csystem_crc32c_hardware(

@@ -27,7 +27,12 @@ extension GatewayInstance {
             for key in home.keys(of: user) {
                 let tail = encoded ?? EntryFrame.pushedTail(of: entry, chat: chat)
                 encoded = tail
-                offer(.entry(chat: chat, seq: entry.seq, tail: tail), to: key)
+                if let number = numberToLeave(key) {
+                    counters.delivered += 1
+                    sendEntry(push: number, tail: tail, to: key.connection)
+                } else {
+                    offer(.entry(chat: chat, seq: entry.seq, tail: tail), to: key)
+                }
             }
         }
     }

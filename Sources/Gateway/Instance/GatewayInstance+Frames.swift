@@ -69,6 +69,11 @@ extension GatewayInstance {
         case .ping: send(.pong(time: now.wall), to: connection)
         case .unknown(let operation, let id):
             refuse(.unknownOperation(operation), id: id, on: connection)
+        case .send(let send) where mayStart(bytes: bytes, on: connection):
+            let weight = RequestWeight(bytes: bytes, isQuery: false)
+            let asker = Asker(connection: connection, form: .frame(send.id, weight))
+            guard let user = connections[connection]?.identity.user else { return }
+            post(send.draft, to: send.chat, by: user, for: asker)
         case .send, .get, .sync, .mark, .call:
             let fits = sockets[connection]?.requests.append(
                 frame, bytes: bytes, maximum: settings.waitingMaximum)
@@ -81,8 +86,15 @@ extension GatewayInstance {
         }
     }
 
+    /// Whether a `send` need not wait; if so it counts as asked.
+    private mutating func mayStart(bytes: Int, on connection: ConnectionID) -> Bool {
+        guard connections[connection]?.isOpen == true else { return false }
+        return sockets[connection]?.requests.admit(bytes: bytes, settings) == true
+    }
+
     /// Asks what waits, in order, as far as the bounds allow.
     mutating func pumpFrames(_ connection: ConnectionID) {
+        guard sockets[connection]?.requests.checkWaiting() == true else { return }
         while let backlog = connections[connection]?.backlog.bytes(at: now.monotonic),
             connections[connection]?.isOpen == true,
             let next = sockets[connection]?.requests.next(settings, backlog: backlog)

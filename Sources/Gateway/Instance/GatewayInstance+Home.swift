@@ -66,6 +66,16 @@ extension GatewayInstance {
 
     // MARK: - Pushing
 
+    /// The number of a push that leaves at once through a socket of this node: the usual case. Nil
+    /// if it does not.
+    mutating func numberToLeave(_ key: SessionKey) -> UInt64? {
+        let limit = settings.sessionQueueBytesMaximum / 2
+        guard key.edge == node,
+            connections[key.connection]?.keepsUp(below: limit, at: now.monotonic) == true
+        else { return nil }
+        return home[key]?.takeNumber() ?? nil
+    }
+
     /// Pushes at once if the socket keeps up; else the push waits, and may collapse.
     mutating func offer(_ push: ClientSession.Push, to key: SessionKey) {
         if mayLeave(key), let number = home[key]?.takeNumber() ?? nil {

@@ -68,9 +68,7 @@ extension GatewayInstance {
     // MARK: - Sending
 
     mutating func send(_ frame: ServerFrame, to connection: ConnectionID) {
-        var writer = ByteWriter(reserving: 128)
-        frame.encode(into: &writer)
-        sendText(writer.take(), to: connection)
+        send(WebSocketEncoder.text(reserving: 128) { frame.encode(into: &$0) }, to: connection)
     }
 
     mutating func sendText(_ text: Bytes, to connection: ConnectionID) {

@@ -27,7 +27,7 @@ public struct GatewayInstance: Sendable {
     var exchanges = SlotTable<ConnectionID, HTTPSession>()
     var sockets = SlotTable<ConnectionID, SocketSession>()
     var deadlines = DeadlineQueue<ConnectionID>()
-    var pending: [RequestID: Pending] = [:]
+    var pending = HashTable<RequestID, Pending>()
     private var lastRequest: UInt64 = 0
     var passwordJobs = 0
     var home = Home()
