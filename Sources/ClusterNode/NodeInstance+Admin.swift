@@ -64,15 +64,15 @@ extension NodeInstance {
                 into: &directives)
         case .status:
             let report = StatusReport(
-                cluster: plan.cluster, node: status(at: moment), groups: groups(digests: false, at: moment.monotonic))
+                cluster: plan.cluster, node: status(at: moment),
+                groups: groups(digests: false, at: moment.monotonic))
             respond(connection, 200, report.encoded(), into: &directives)
         case .nodes:
             respond(
                 connection, 200, NodeStatus.encodeList([status(at: moment)]), into: &directives)
         case .groups(let digests):
-            respond(
-                connection, 200, GroupStatus.encodeList(groups(digests: digests, at: moment.monotonic)),
-                into: &directives)
+            let list = groups(digests: digests, at: moment.monotonic)
+            respond(connection, 200, GroupStatus.encodeList(list), into: &directives)
         case .shards: respond(connection, 200, ShardStatus.encodeList(shards), into: &directives)
         case .chat(let chat): respond(connection, describing: chat, into: &directives)
         case .user(.id(let user)):

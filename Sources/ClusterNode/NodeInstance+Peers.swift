@@ -137,6 +137,12 @@ extension NodeInstance {
             let member = RaftMember(node: node, replica: ReplicaID(try reader.read()))
             try reader.expectEnd()
             copyIsThere(member, of: group, at: moment, into: &directives)
+        case .whoLeads: tellLeader(of: group, to: node)
+        case .leads:
+            var reader = ByteReader(section.body)
+            let leader = NodeID(try reader.read())
+            try reader.expectEnd()
+            hearLeader(of: group, leader, at: moment)
         case .claim: receiveClaim(of: group, from: node, at: moment, into: &directives)
         }
     }

@@ -26,6 +26,10 @@ public struct PeerSection: Hashable, Sendable {
         case copyMade = 10
         /// Who should lead the group could take it now.
         case claim = 11
+        /// A node without a copy wants to know where the group's leader is.
+        case whoLeads = 12
+        /// The leader, as far as the sender knows.
+        case leads = 13
     }
 
     public var kind: Kind

@@ -52,8 +52,8 @@ struct GroupTransferCommand: GroupChangeCommand {
         "Makes a node the leader of a group.", node: "a voter of the group",
         """
         The leader brings the node up to date and hands over without an election; that takes
-        milliseconds. If the node is the group's preferred leader or not, it leads until it stops or
-        the preferred one takes the group back.
+        milliseconds. A preferred leader that was told to hand over claims the group back after ten
+        minutes.
         """)
 
     let group: ReplicaGroupID

@@ -1,6 +1,7 @@
 import PeerWire
 import Raft
 import Replication
+import Routing
 import Toolbox
 import Vocabulary
 
@@ -86,6 +87,34 @@ extension NodeInstance {
             }
         }
         return false
+    }
+
+    // MARK: For nodes without a copy
+
+    /// Voters are told by their leader; others have to ask.
+    mutating func askWhoLeads(_ group: ReplicaGroupID) {
+        guard !replicas.has(group) else { return }
+        for node in voterNodes[group] ?? [] where node != plan.node {
+            tell(node, .consensus, PeerSection(kind: .whoLeads, group: group, body: Bytes()))
+        }
+    }
+
+    mutating func tellLeader(of group: ReplicaGroupID, to node: NodeID) {
+        guard let leader = replicas.leader(of: group) ?? router.leader(of: group),
+            leader != node
+        else { return }
+        var writer = ByteWriter(reserving: 2)
+        writer.write(leader.rawValue)
+        tell(node, .consensus, PeerSection(kind: .leads, group: group, body: writer.take()))
+    }
+
+    /// A hint: whoever it names says if it is wrong.
+    mutating func hearLeader(of group: ReplicaGroupID, _ leader: NodeID, at moment: Moment) {
+        guard !replicas.has(group), leader != plan.node,
+            plan.nodes.contains(where: { $0.id == leader }), router.leader(of: group) == nil
+        else { return }
+        router.leaderChanged(
+            of: group, to: leader, at: moment.monotonic, into: &routerDirectives)
     }
 
     // MARK: Before a stop
