@@ -1,5 +1,5 @@
 private import Toolbox
-private import Vocabulary
+internal import Vocabulary
 
 /// The chain of hashes over a chat's entries. Its bytes stand, with vectors, in the page of this
 /// room: clients compute the same.

@@ -1,5 +1,5 @@
 public import Toolbox
-private import Vocabulary
+internal import Vocabulary
 
 extension MessageReply: ByteCodable {
     static let postedTag: UInt8 = 0
