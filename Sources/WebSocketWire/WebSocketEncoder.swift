@@ -43,15 +43,15 @@ public enum WebSocketEncoder {
         writer.write(0 as UInt32)
         body(&writer)
         let count = writer.count - 4
-        let first = WebSocketOpcode.text.rawValue | 0x80
+        let first = UInt32(WebSocketOpcode.text.rawValue | 0x80)
+        // Little-endian: the first of the four bytes is the lowest.
         switch count {
         case ...125:
-            writer.overwrite(UInt16(first) | UInt16(count) << 8, at: 2)
+            writer.overwrite(first << 16 | UInt32(count) << 24, at: 0)
             return writer.take().suffix(from: 2)
         case ...0xFFFF:
-            writer.overwrite(first, at: 0)
-            writer.overwrite(126 as UInt8, at: 1)
-            writer.overwrite(UInt16(count).byteSwapped, at: 2)
+            let length = UInt32(UInt16(count).byteSwapped)
+            writer.overwrite(first | 126 << 8 | length << 16, at: 0)
             return writer.take()
         default: return text(writer.take().suffix(from: 4))
         }
