@@ -14,6 +14,8 @@ import Routing
 /// Why a node must not start.
 public enum NodeStartFailure: Error, Hashable, Sendable {
     case log(LogStorageFailure)
+    /// Copies of groups on this disk may have forgotten what they promised.
+    case damaged([LogDamage])
     /// The log names a snapshot whose file is not there.
     case missingSnapshot(FileName)
     /// A snapshot's bytes are whole and yet no state of this version.
@@ -28,10 +30,12 @@ extension NodeInstance {
     ///
     /// - Parameters:
     ///   - files: the bytes of every file of the data directory whose name is a `FileName`.
+    ///   - unreadable: which of them, or which parts, the system refused to read.
     ///   - incarnation: a number that is hoped to be new.
     ///   - seed: chance, for this life.
     public static func start(
-        _ plan: NodePlan, files: SortedMap<FileName, Bytes>, incarnation: Incarnation,
+        _ plan: NodePlan, files: SortedMap<FileName, Bytes>,
+        unreadable: SortedMap<FileName, ReadFailure> = SortedMap(), incarnation: Incarnation,
         seed: UInt64, at moment: Moment, into directives: inout [NodeDirective]
     ) throws(NodeStartFailure) -> NodeInstance {
         let recovery: Recovery
@@ -40,10 +44,16 @@ extension NodeInstance {
             incarnation: incarnation)
         do throws(LogStorageFailure) {
             recovery = try WriteAheadLog.recover(
-                from: files, identity: identity, settings: plan.settings.log)
+                from: files, unreadable: unreadable, identity: identity,
+                settings: plan.settings.log, random: SeededRandom(seed: seed).stream(4))
         } catch {
             throw .log(error)
         }
+        for (file, failure) in unreadable {
+            directives.append(.observe(.unreadable(file, failure)))
+        }
+        // Until a copy can take part under another id than it did before.
+        guard recovery.damage.isEmpty else { throw .damaged(recovery.damage) }
         var node = NodeInstance(
             plan, log: recovery.log, startToken: recovery.token, random: SeededRandom(seed: seed),
             at: moment)
