@@ -10,7 +10,7 @@ import Vocabulary
         var collisions = 0
         for group in 0..<200 {
             let deadlines = (0..<5).compactMap {
-                Bench(seed: UInt64(group * 5 + $0 + 1)).instance.nextDeadline
+                Bench(start: .init(seed: UInt64(group * 5 + $0 + 1))).instance.nextDeadline
             }.sorted()
             if deadlines[1] - deadlines[0] < .milliseconds(10) { collisions += 1 }
         }
@@ -145,10 +145,7 @@ import Vocabulary
         var bench = Bench(term: 7, log: log(1, 2, 2))
         bench.receive(append(7, after: (1, 1), [3]), from: 2)
         #expect(bench.terms == [1, 3])
-        bench.step {
-            _ = $0.installSnapshot(
-                SnapshotPosition(index: i(9), term: t(4)), at: $1, into: &$2)
-        }
+        bench.install(9, 4, configuration([1, 2, 3]))
         #expect(bench.instance.lastTerm == t(4))
         #expect(bench.instance.term == t(7))
         bench.receive(append(7, after: (9, 4), [5, 6], commit: 11), from: 2)

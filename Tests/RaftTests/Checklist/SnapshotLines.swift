@@ -15,7 +15,7 @@ import Vocabulary
         bench.receive(heartbeat(1), from: 2)
         bench.clear()
         var installed = true
-        bench.step { installed = $0.installSnapshot(position(0, 0), at: $1, into: &$2) }
+        bench.step { installed = $0.install(position(0, 0), at: $1, into: &$2) }
         #expect(!installed)
         #expect(bench.directives == [])
         #expect(bench.instance.firstIndex == i(1))
@@ -54,7 +54,7 @@ import Vocabulary
     func appendInsideSnapshot() {
         var bench = Bench(term: 3, log: log(1, 1))
         bench.receive(heartbeat(3), from: 2)
-        bench.step { _ = $0.installSnapshot(position(6, 2), at: $1, into: &$2) }
+        bench.install(6, 2, configuration([1, 2, 3]))
         bench.clear()
         // Wholly inside, ending at it, and beginning inside.
         bench.receive(append(3, after: (2, 1), [2, 2]), from: 2)
