@@ -50,6 +50,14 @@ struct RaftCluster {
     let founders: [NodeID]
     let settings: RaftSettings
     var seeds: SeededRandom
+<<<<<<< HEAD
+=======
+    /// The copies that were lost, as they were.
+    var graves: [(member: RaftMember, disk: Disk)] = []
+    /// A wiped founder asks the others. When all of them are lost, and the group lives on elsewhere,
+    /// nobody is left to tell: a driver must not let that happen.
+    var foundsAgain = false
+>>>>>>> room/raft
     private var lastReplica: UInt64 = 100
     #if PLANTED_FAULTS
         /// What every instance that starts from now on does wrong.
@@ -88,7 +96,7 @@ struct RaftCluster {
         let disk = peers[place].disk
         peers[place].instance = RaftInstance(
             identity: RaftIdentity(group: ReplicaGroupID(1), member: peers[place].member),
-            founders: founders,
+            founders: graves.isEmpty || foundsAgain ? founders : [],
             recovery: RaftRecovery(
                 hardState: disk.hardState, snapshot: disk.snapshot?.position,
                 configuration: disk.configuration, entries: disk.entries),

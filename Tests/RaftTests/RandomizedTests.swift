@@ -109,6 +109,49 @@ import Vocabulary
             cluster.start(place)
         }
 
+<<<<<<< HEAD
+=======
+        private mutating func changeMembers(at place: Int) {
+            // A voter that died for good and is still taken for alive, by a late word of its own,
+            // can take the majority of a smaller set with it.
+            let voters = cluster.peers[place].instance?.configuration.voters ?? []
+            let living = cluster.peers.map(\.member)
+            guard voters.allSatisfy(living.contains) else { return }
+            let other = random.below(cluster.peers.count)
+            let node = cluster.peers[other].node
+            // Who was a member once comes back as another copy only.
+            let isFresh = !cluster.ledger.configurations.contains {
+                $0.configuration.contains(cluster.peers[other].member)
+            }
+            let change: MembershipChange =
+                switch random.below(8) {
+                case 0, 1: isFresh ? .addLearner(cluster.peers[other].member) : .remove(node)
+                case 2, 3: .promote(node)
+                case 4: .demote(node)
+                case 5: .remove(node)
+                default:
+                    .setVoters(
+                        cluster.peers.map(\.node).filter { _ in random.chance(0.6) })
+                }
+            cluster.change(place, change)
+        }
+
+        /// A disk may be lost as long as a majority of every set of voters that anybody goes by is
+        /// left; who was removed is destroyed at any time.
+        private mutating func wipe(_ place: Int) {
+            if cluster.peers[place].isRemoved { return cluster.wipe(place) }
+            let left = cluster.peers.indices.filter { $0 != place }.map {
+                cluster.peers[$0].member
+            }
+            for peer in cluster.peers {
+                guard let instance = peer.instance,
+                    Ledger.isQuorum(left, of: instance.configuration)
+                else { return }
+            }
+            cluster.wipe(place)
+        }
+
+>>>>>>> room/raft
         mutating func compareLogs() {
             let instances = cluster.peers.compactMap(\.instance)
             for one in instances.indices {
@@ -151,4 +194,25 @@ import Vocabulary
         #expect(adversary.cluster.ledger.violations == [], "seed \(seed), calm")
         #expect(adversary.cluster.ledger.applied.count > 1, "seed \(seed) did nothing")
     }
+<<<<<<< HEAD
+=======
+
+    @Test(
+        "nothing that must never be is seen while members come and go", arguments: 1...100)
+    func churn(seed: Int) {
+        var adversary = Adversary(
+            voters: [3, 1, 4, 2, 5][seed % 5], spares: [2, 3, 1][seed % 3], seed: UInt64(seed))
+        for round in 0..<8_000 {
+            adversary.act()
+            if round % 50 == 0 { adversary.compareLogs() }
+            if !adversary.cluster.ledger.violations.isEmpty { break }
+        }
+        #expect(adversary.cluster.ledger.violations == [], "seed \(seed)")
+        let isWhole = adversary.calmDown()
+        adversary.compareLogs()
+        #expect(isWhole, "seed \(seed) does not come together")
+        #expect(adversary.cluster.ledger.violations == [], "seed \(seed), calm")
+        #expect(adversary.cluster.ledger.applied.count > 1, "seed \(seed) did nothing")
+    }
+>>>>>>> room/raft
 }
