@@ -13,8 +13,33 @@ enum PageRules {
             guard House.exists(path) else {
                 return [Finding(path: path, line: 0, rule: "the room has no page")]
             }
-            return page(path, room: room.name, text: House.text(path))
+            let text = House.text(path)
+            return page(path, room: room.name, text: text)
+                + articles(of: room.name, page: text)
         }
+    }
+
+    /// Further pages of a room: each has a title and is linked from the room's page.
+    private static func articles(of room: String, page: String) -> [Finding] {
+        let folder = "Sources/\(room)/\(room).docc"
+        return House.entries(folder).filter { $0.hasSuffix(".md") && $0 != "\(room).md" }
+            .flatMap { name -> [Finding] in
+                let path = "\(folder)/\(name)"
+                return article(path, text: House.text(path), page: page)
+            }
+    }
+
+    static func article(_ path: String, text: String, page: String) -> [Finding] {
+        let name = path.components(separatedBy: "/").last?.dropLast(".md".count) ?? ""
+        var findings: [Finding] = []
+        if !text.hasPrefix("# ") {
+            findings.append(Finding(path: path, line: 1, rule: "must start with its title"))
+        }
+        if !page.contains("<doc:\(name)>") {
+            findings.append(
+                Finding(path: path, line: 0, rule: "is not linked as <doc:\(name)>"))
+        }
+        return findings
     }
 
     static func page(_ path: String, room: String, text: String) -> [Finding] {

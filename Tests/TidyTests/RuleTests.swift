@@ -129,6 +129,14 @@ import Testing
         #expect(PageRules.page("p", room: "Gateway", text: good).count == 1)
     }
 
+    @Test("an article has a title and a link from its room's page")
+    func article() {
+        let page = "See <doc:Lines>."
+        #expect(PageRules.article("a/Lines.md", text: "# Lines\n", page: page).isEmpty)
+        #expect(PageRules.article("a/Lines.md", text: "Lines\n", page: page).count == 1)
+        #expect(PageRules.article("a/Other.md", text: "# Lines\n", page: page).count == 1)
+    }
+
     @Test("names of files are found in prose")
     func names() {
         #expect(

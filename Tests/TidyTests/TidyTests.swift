@@ -60,6 +60,22 @@ import Testing
         expectNone(PageRules.pages(of: house.rooms))
     }
 
+    @Test("what the pages of Raft name as proof of a line is there")
+    func mappings() {
+        let tests = MappingRules.tests(in: house.files)
+        #expect(tests.count > 500)
+        let rooms = house.files.filter {
+            ["Raft", "Simulator", "RaftSimulation"].contains($0.room)
+        }
+        let words = Set(rooms.flatMap { $0.lines.flatMap { CallRules.words(of: $0) } })
+        let files = Set(house.files.map(\.name))
+        for path in MappingRules.pages {
+            expectNone(
+                MappingRules.findings(
+                    path: path, text: House.text(path), tests: tests, words: words, files: files))
+        }
+    }
+
     @Test("no file is dead")
     func dead() {
         expectNone(

@@ -145,8 +145,7 @@ public struct RaftInstance: Sendable {
     public var nextDeadline: Instant? {
         if let leadership { return leadership.heartbeatDeadline }
         if isRemoved { return nil }
-        let waits = electorate.ownPosition != nil || mayStand || founding != nil
-        return waits ? electionDeadline : nil
+        return electorate.ownPosition != nil || founding != nil ? electionDeadline : nil
     }
 
     /// Time passed; to be called at `nextDeadline` or soon after, and harmless at any time.
@@ -158,7 +157,7 @@ public struct RaftInstance: Sendable {
         } else if let deadline = nextDeadline, now >= deadline {
             if founding != nil {
                 askFounders(at: now, into: &directives)
-            } else if mayStand {
+            } else if electorate.isOwnVoter {
                 electionTimeoutElapsed(at: now, into: &directives)
             } else {
                 announceToVoters(at: now, into: &directives)
