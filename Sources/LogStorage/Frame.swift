@@ -98,7 +98,8 @@ struct Frame {
             let durable = word64(bytes, offset + 24)
             guard durable < sequence, sequence < LogLimits.numbersEnd else { return nil }
             return Frame(
-                offset: offset, sequence: sequence, durable: durable, oldest: word64(bytes, offset + 32),
+                offset: offset, sequence: sequence, durable: durable,
+                oldest: word64(bytes, offset + 32),
                 previous: word64(bytes, offset + 40),
                 hash: XXH64.hash(UnsafeRawBufferPointer(rebasing: bytes[offset..<end])),
                 recordsCount: Int(word32(bytes, offset + 12)),

@@ -78,7 +78,9 @@ struct LogReader {
         for scan in scans {
             guard let header = scan.header else { continue }
             if header.position.next > last.next { last = header.position }
-            if header.durable >= last.next { last = ChainPosition(next: header.durable + 1, hash: 0) }
+            if header.durable >= last.next {
+                last = ChainPosition(next: header.durable + 1, hash: 0)
+            }
         }
         for case .frame(let frame, _) in pieces where frame.sequence >= last.next {
             last = frame.endPosition

@@ -50,14 +50,11 @@ struct RaftCluster {
     let founders: [NodeID]
     let settings: RaftSettings
     var seeds: SeededRandom
-<<<<<<< HEAD
-=======
     /// The copies that were lost, as they were.
     var graves: [(member: RaftMember, disk: Disk)] = []
     /// A wiped founder asks the others. When all of them are lost, and the group lives on elsewhere,
     /// nobody is left to tell: a driver must not let that happen.
     var foundsAgain = false
->>>>>>> room/raft
     private var lastReplica: UInt64 = 100
     #if PLANTED_FAULTS
         /// What every instance that starts from now on does wrong.
@@ -123,8 +120,8 @@ struct RaftCluster {
         // An order to stand dies with the process that it was sent to, as the connection does.
         let member = peers[place].member
         wire.removeAll {
-            if case .message(.timeoutNow) = $0.content { return $0.to == member }
-            return false
+            if case .message(.timeoutNow) = $0.content { return $0.to != member }
+            return true
         }
         for operation in operations {
             guard case .install(let state, let sender) = operation else { continue }
@@ -135,6 +132,7 @@ struct RaftCluster {
     /// The process dies, and with it all that its disk held: it comes back as another copy.
     mutating func wipe(_ place: Int) {
         crash(place)
+        graves.append((peers[place].member, peers[place].disk))
         lastReplica += 1
         peers[place].member = m(peers[place].node.rawValue, lastReplica)
         peers[place].disk = Disk(configuration: .empty)
@@ -251,6 +249,10 @@ struct RaftCluster {
                 step(place) {
                     _ = $0.installSnapshot(
                         state.position, configuration: state.configuration, at: $1, into: &$2)
+                }
+                if let instance = peers[place].instance {
+                    let index = state.position.index
+                    ledger.check(installed: instance.configuration(at: index), at: index)
                 }
             }
             snapshotDidEnd(from: sender, to: peers[place].member, state, succeeded: true)

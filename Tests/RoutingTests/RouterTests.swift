@@ -192,8 +192,9 @@ struct RouterTests {
             router.leaderChanged(of: Self.group, to: NodeID(3), at: Self.start, into: &$0)
         }
         let again = said.filter { $0.hasSuffix("to n3") }
-        #expect(again.compactMap { $0.split(separator: " ").first.map(String.init) }
-            == left.map { "r\($0)" })
+        #expect(
+            again.compactMap { $0.split(separator: " ").first.map(String.init) }
+                == left.map { "r\($0)" })
         let late = Self.said {
             router.submit(Self.request(501), .harmless, at: Self.start, into: &$0)
         }

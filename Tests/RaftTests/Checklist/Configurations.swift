@@ -65,13 +65,6 @@ extension Bench {
         }
     }
 
-    /// Of the newest heartbeat that asked for an answer.
-    var lastRound: UInt64 {
-        sent.compactMap {
-            if case .heartbeat(let heartbeat) = $0.message { heartbeat.round } else { nil }
-        }.max() ?? 0
-    }
-
     @discardableResult
     mutating func change(_ change: MembershipChange) -> MembershipOutcome {
         var outcome = MembershipOutcome.unchanged
