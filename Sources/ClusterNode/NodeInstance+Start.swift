@@ -19,16 +19,6 @@ public enum NodeStartFailure: Error, Hashable, Sendable {
 }
 
 extension NodeInstance {
-    /// The node as its data directory left it, all of which could be read.
-    public static func start(
-        _ plan: NodePlan, files: SortedMap<FileName, Bytes>, incarnation: Incarnation,
-        seed: UInt64, at moment: Moment, into directives: inout [NodeDirective]
-    ) throws(NodeStartFailure) -> NodeInstance {
-        try start(
-            plan, in: DataDirectory(files: files), incarnation: incarnation, seed: seed,
-            at: moment, into: &directives)
-    }
-
     /// The node as its data directory left it.
     ///
     /// What must reach the disk before it takes part is among `directives`.
@@ -37,23 +27,25 @@ extension NodeInstance {
     ///   - incarnation: a number that is hoped to be new.
     ///   - seed: chance, for this life.
     public static func start(
-        _ plan: NodePlan, in directory: DataDirectory, incarnation: Incarnation, seed: UInt64,
+        _ plan: NodePlan, files stored: StoredFiles, incarnation: Incarnation, seed: UInt64,
         at moment: Moment, into directives: inout [NodeDirective]
     ) throws(NodeStartFailure) -> NodeInstance {
-        let files = directory.files
         var recovery: Recovery
         let identity = LogIdentity(
             cluster: LogIdentity.hash(ofClusterName: plan.cluster), node: plan.node,
             incarnation: incarnation)
         do throws(LogStorageFailure) {
             recovery = try WriteAheadLog.recover(
-                from: files, unreadable: directory.unreadable, identity: identity,
-                settings: plan.settings.log, random: SeededRandom(seed: seed).stream(4))
+                from: stored, identity: identity, settings: plan.settings.log,
+                random: SeededRandom(seed: seed).stream(4))
         } catch {
             throw .log(error)
         }
+        for (file, failure) in stored.unreadable {
+            directives.append(.observe(.unreadable(file, failure)))
+        }
         var random = SeededRandom(seed: seed).stream(5)
-        let images = recovery.readSnapshots(in: files, of: plan, random: &random)
+        let images = recovery.readSnapshots(in: stored.contents, of: plan, random: &random)
         let lonely = plan.groups.filter { $0.founders == [plan.node] }.map(\.id)
         guard !recovery.damage.contains(where: { $0.affected.contains(where: lonely.contains) })
         else { throw .damaged(recovery.damage) }
@@ -76,7 +68,7 @@ extension NodeInstance {
         directives.append(.storage(.log, recovery.directives))
         // Copies that begin now speak when their ids stand in the log.
         node.startToken = max(node.startToken, node.lastRecord)
-        let leftovers = SnapshotFile.leftovers(among: files.keys, groups: recovery.groups)
+        let leftovers = SnapshotFile.leftovers(among: stored.contents.keys, groups: recovery.groups)
         if !leftovers.isEmpty {
             directives.append(
                 .storage(.bulk, leftovers.map(StorageDirective.remove) + [.synchronizeDirectory]))

@@ -26,16 +26,3 @@ extension LogDamage: CustomStringConvertible {
             + (affected.isEmpty ? "" : "; new copies of \(groups)")
     }
 }
-
-/// The system's refusal to read a file, or a part of one.
-public struct ReadFailure: Hashable, Sendable {
-    /// The first byte that could not be read. Zeros are given for what cannot be read.
-    public let offset: Int
-    /// The system's error number.
-    public let code: Int32
-
-    public init(offset: Int, code: Int32) {
-        self.offset = offset
-        self.code = code
-    }
-}

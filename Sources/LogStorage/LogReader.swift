@@ -38,15 +38,14 @@ struct LogReader {
     /// - Parameter sequences: of the segments that there are; not empty, rising.
     /// - Throws: whose log it is, if not this node's.
     mutating func read(
-        _ files: SortedMap<FileName, Bytes>, _ unreadable: SortedMap<FileName, ReadFailure>,
-        sequences: [UInt64]
+        _ files: StoredFiles, sequences: [UInt64]
     ) throws(LogStorageFailure) {
         var oldest: UInt64?
         for sequence in sequences.reversed() {
             if let oldest, sequence < oldest { break }
             let name = SegmentNames.segment(sequence)
             let scan = try SegmentScan.read(
-                files[name] ?? Bytes(), of: sequence, failure: unreadable[name],
+                files.contents[name] ?? Bytes(), of: sequence, failure: files.unreadable[name],
                 identity: identity)
             scans.append(scan)
             if let claim = scan.oldest { oldest = max(oldest ?? claim, claim) }

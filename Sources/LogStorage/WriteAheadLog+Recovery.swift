@@ -26,25 +26,24 @@ public struct Recovery: Sendable {
 extension WriteAheadLog {
     /// Reads what the files of a data directory say.
     ///
-    /// Damage stops nothing: it is reported, with the groups that it may have made forget something.
-    /// Each of these comes back under a new id, with a log that a learner may begin with. The
-    /// damaged segments are set aside.
+    /// Damage stops nothing: it is reported, with the groups that it may have made forget
+    /// something. Each of these comes back under a new id, with a log that a learner may begin
+    /// with. The damaged segments are set aside.
     ///
     /// - Parameters:
-    ///   - files: the bytes of each file for which `SegmentNames.isLogFile` holds. Of others only
-    ///     the names count: snapshots without a log are refused.
-    ///   - unreadable: which of them, or which parts, the system refused to read.
+    ///   - stored: with the bytes of all those for which `SegmentNames.isLogFile` holds. Of others
+    ///     only the names count: snapshots without a log are refused.
     ///   - random: for the ids of new copies; not to be used for anything else.
     /// - Throws: why the node must not start with these files.
     public static func recover(
-        from files: SortedMap<FileName, Bytes>,
-        unreadable: SortedMap<FileName, ReadFailure> = SortedMap(), identity: LogIdentity,
-        settings: LogStorageSettings, random: SeededRandom
+        from stored: StoredFiles, identity: LogIdentity, settings: LogStorageSettings,
+        random: SeededRandom
     ) throws(LogStorageFailure) -> Recovery {
         invariant(
             identity.incarnation.rawValue < LogLimits.numbersEnd,
             "incarnation \(identity.incarnation) would not be read back")
         try settings.validate()
+        let files = stored.contents
         let sequences = files.keys.compactMap { SegmentNames.sequence(ofSegment: $0) }
         guard let newest = sequences.last else {
             guard !files.keys.contains(where: { SnapshotFile.identify($0) != nil }) else {
@@ -56,7 +55,7 @@ extension WriteAheadLog {
             throw .damaged(segment: SegmentNames.segment(newest), offset: 0, what: "no next name")
         }
         var reader = LogReader(identity: identity, settings: settings, newest: newest)
-        try reader.read(files, unreadable, sequences: sequences)
+        try reader.read(stored, sequences: sequences)
         let history = LogHistory(of: reader, tailInto: newest + 1)
         guard history.damage.isEmpty else {
             return goOn(history, reader: reader, files: files, random: random)

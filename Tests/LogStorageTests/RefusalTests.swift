@@ -10,7 +10,7 @@ struct RefusalTests {
     ) -> LogStorageFailure? {
         do throws(LogStorageFailure) {
             _ = try WriteAheadLog.recover(
-                from: disk.disk.content, identity: identity, settings: disk.settings,
+                from: StoredFiles(disk.disk.content), identity: identity, settings: disk.settings,
                 random: SeededRandom(seed: 1))
             return nil
         } catch {
@@ -103,7 +103,7 @@ struct FuzzTests {
             var files = SortedMap<FileName, Bytes>()
             files[try #require(FileName("wal-0000000000000001"))] = Bytes(file)
             let recovery = try WriteAheadLog.recover(
-                from: files, identity: testIdentity, settings: smallSettings(),
+                from: StoredFiles(files), identity: testIdentity, settings: smallSettings(),
                 random: SeededRandom(seed: 1))
             #expect(recovery.damage.map(\.file) == files.keys)
             #expect(recovery.groups.isEmpty)
@@ -128,7 +128,8 @@ struct FuzzTests {
             }
             do throws(LogStorageFailure) {
                 _ = try WriteAheadLog.recover(
-                    from: broken.disk.content, identity: testIdentity, settings: disk.settings,
+                    from: StoredFiles(broken.disk.content), identity: testIdentity,
+                    settings: disk.settings,
                     random: SeededRandom(seed: 1))
             } catch {
                 #expect(!error.description.isEmpty)

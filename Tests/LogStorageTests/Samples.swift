@@ -46,7 +46,8 @@ struct LoggedDisk {
         self.settings = settings
         self.disk = disk
         recovery = try WriteAheadLog.recover(
-            from: disk.content, unreadable: unreadable, identity: identity, settings: settings,
+            from: StoredFiles(disk.content, unreadable: unreadable), identity: identity,
+            settings: settings,
             random: SeededRandom(seed: seed))
         log = recovery.log
         self.disk.perform(all: recovery.directives)

@@ -180,7 +180,8 @@ struct TornTailTests {
             }
             let expected = try torn.restarted().recovery.groups.essence
             let recovery = try WriteAheadLog.recover(
-                from: torn.disk.content, identity: testIdentity, settings: torn.settings,
+                from: StoredFiles(torn.disk.content), identity: testIdentity,
+                settings: torn.settings,
                 random: SeededRandom(seed: 1))
             for count in 0...recovery.directives.count {
                 for seed in 0..<8 {

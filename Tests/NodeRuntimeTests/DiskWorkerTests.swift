@@ -63,7 +63,7 @@ struct DiskWorkerTests {
         for life in UInt64(0)..<3 {
             let files = try StoredFiles(in: data.folder)
             let recovery = try WriteAheadLog.recover(
-                from: files.contents, identity: identity, settings: settings(),
+                from: files, identity: identity, settings: settings(),
                 random: SeededRandom(seed: life))
             #expect(recovery.isNew == (life == 0))
             let expected = life == 0 ? [] : entries(1...life * 200)

@@ -1,20 +1,17 @@
 public import LogStorage
 public import SystemIO
-public import Toolbox
+import Toolbox
 
-/// What a data directory holds, as a node's start wants to be given it.
-public struct StoredFiles: Sendable {
-    /// Of segments that were set aside only the names.
-    public private(set) var contents: SortedMap<FileName, Bytes> = SortedMap()
-    /// What the system refused to read.
-    public private(set) var unreadable: SortedMap<FileName, ReadFailure> = SortedMap()
-
+extension StoredFiles {
+    /// What `folder` holds.
+    ///
     /// - Throws: if the folder cannot be read, or a file for another reason than its disk.
     public init(in folder: Folder) throws(SystemCallFailure) {
+        self.init()
         for text in try folder.names() {
             guard text != "lock", let name = FileName(text) else { continue }
             if SegmentNames.isSetAside(name) {
-                contents[name] = Bytes()
+                contents[name] = ""
                 continue
             }
             let read = try folder.readWhatIsLeft(of: text)
