@@ -113,15 +113,6 @@ public struct ByteWriter: Sendable {
         }
     }
 
-    /// Forgets what was written behind the first `count` bytes.
-    ///
-    /// - Precondition: so many were written.
-    @inlinable
-    public mutating func truncate(to count: Int) {
-        invariant(count >= 0 && count <= length, "truncate to \(count) of \(length)")
-        length = count
-    }
-
     @inlinable
     public func withUnsafeBytes<Result>(_ body: (UnsafeRawBufferPointer) -> Result) -> Result {
         storage.withUnsafeBytes { body(UnsafeRawBufferPointer(rebasing: $0[..<length])) }

@@ -36,6 +36,23 @@ struct PeerFrameTests {
         }
     }
 
+    @Test("frames come out whole however small the pieces", arguments: [1, 7, 47, 48, 49, 1_000])
+    func pieces(length: Int) throws {
+        let frames = [3, 20_000, 0, 70].map {
+            Self.frame(payload: Bytes([UInt8](repeating: UInt8($0 & 0xFF), count: $0)))
+        }
+        var writer = ByteWriter()
+        for frame in frames { writer.writeRaw(frame.encoded()) }
+        let stream = writer.take()
+        var decoder = PeerFrameDecoder()
+        var found: [PeerFrame] = []
+        for start in stride(from: 0, to: stream.count, by: length) {
+            decoder.append(stream.slice(start..<min(start + length, stream.count)))
+            while let frame = try decoder.next() { found.append(frame) }
+        }
+        #expect(found == frames)
+    }
+
     @Test("a flipped bit anywhere is noticed or leaves the frame waiting for bytes")
     func flips() {
         let whole = Self.frame().encoded().array

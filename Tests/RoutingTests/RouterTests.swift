@@ -170,4 +170,33 @@ struct RouterTests {
             }
         }
     }
+
+    @Test("what is left of many goes out again in order, whichever were answered")
+    func manyInOrder() {
+        var router = Self.router()
+        _ = Self.said {
+            router.leaderChanged(of: Self.group, to: NodeID(2), at: Self.start, into: &$0)
+            for number in 1...500 as ClosedRange<UInt64> {
+                router.submit(Self.request(number), .harmless, at: Self.start, into: &$0)
+            }
+            // From the front, and every third of the rest.
+            for number in 1...500 as ClosedRange<UInt64> where number < 300 || number % 3 == 0 {
+                router.received(
+                    .done("ok"), for: RequestID(number), from: NodeID(2), at: Self.start, into: &$0)
+            }
+        }
+        let left = (300...500).filter { $0 % 3 != 0 }
+        #expect(router.waitingCount == left.count)
+        let said = Self.said {
+            router.lost(NodeID(2), at: Self.start, into: &$0)
+            router.leaderChanged(of: Self.group, to: NodeID(3), at: Self.start, into: &$0)
+        }
+        let again = said.filter { $0.hasSuffix("to n3") }
+        #expect(again.compactMap { $0.split(separator: " ").first.map(String.init) }
+            == left.map { "r\($0)" })
+        let late = Self.said {
+            router.submit(Self.request(501), .harmless, at: Self.start, into: &$0)
+        }
+        #expect(late.count == 1)
+    }
 }

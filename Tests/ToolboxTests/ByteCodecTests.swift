@@ -134,4 +134,37 @@ struct ByteCodecTests {
         #expect(writer.count == 8)
         #expect(writer.withUnsafeBytes { Array($0) } == [9, 3, 0, 0, 0, 97, 98, 99])
     }
+
+    @Test("fill in a position that is known only afterwards")
+    func overwritingLong() {
+        var writer = ByteWriter()
+        writer.write(9 as UInt8)
+        writer.write(0 as UInt64)
+        writer.overwrite(long: 258, at: 1)
+        #expect(writer.withUnsafeBytes { Array($0) } == [9, 2, 1, 0, 0, 0, 0, 0, 0])
+    }
+
+    @Test("show what is written already, and later writes do not change that")
+    func written() {
+        var writer = ByteWriter(reserving: 64)
+        writer.writeRaw("abcdefgh" as Bytes)
+        let slice = writer.written(2..<6)
+        writer.overwrite(0, at: 2)
+        writer.writeRaw("ij" as Bytes)
+        #expect(slice == "cdef")
+        #expect(writer.written(0..<10).array == [97, 98, 0, 0, 0, 0, 103, 104, 105, 106])
+    }
+
+    @Test("grow from nothing to any size", arguments: [0, 1, 63, 64, 65, 4_096, 1 << 20])
+    func growing(count: Int) {
+        var writer = ByteWriter(reserving: count / 3)
+        for number in 0..<count { writer.write(UInt8(truncatingIfNeeded: number)) }
+        #expect(writer.count == count)
+        let bytes = writer.take()
+        #expect(bytes.array == (0..<count).map { UInt8(truncatingIfNeeded: $0) })
+        #expect(writer.isEmpty)
+        writer.write(7 as UInt8)
+        #expect(writer.take().array == [7])
+        #expect(bytes.count == count)
+    }
 }
