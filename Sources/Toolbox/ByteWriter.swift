@@ -150,6 +150,11 @@ public struct ByteWriter: Sendable {
     }
 
     @inlinable
+    mutating func append(contentsOf bytes: UnsafeBufferPointer<UInt8>) {
+        writeRaw(UnsafeRawBufferPointer(bytes))
+    }
+
+    @inlinable
     mutating func append(contentsOf bytes: Slice<UnsafeRawBufferPointer>) {
         writeRaw(UnsafeRawBufferPointer(rebasing: bytes))
     }

@@ -26,8 +26,8 @@ public struct JSONWriter: Sendable {
         writer.append(UInt8(ascii: "\""))
         writer.append(
             contentsOf: UnsafeBufferPointer(start: key.utf8Start, count: key.utf8CodeUnitCount))
-        writer.append(UInt8(ascii: "\""))
-        writer.append(UInt8(ascii: ":"))
+        // Quote and colon at once.
+        writer.write(UInt16(UInt8(ascii: "\"")) | UInt16(UInt8(ascii: ":")) << 8)
     }
 
     public mutating func null() { word("null") }
@@ -223,9 +223,8 @@ extension ByteWriter {
 
     /// The 16 lower-case hex digits of `number`.
     public mutating func writeHexDigits(_ number: UInt64) {
-        for shift in stride(from: UInt64(60), through: 0, by: -4) {
-            append(Self.hexDigit(UInt8(truncatingIfNeeded: number >> shift) & 0xF))
-        }
+        writeBigEndian(HexText.characters(of: UInt32(truncatingIfNeeded: number >> 32)))
+        writeBigEndian(HexText.characters(of: UInt32(truncatingIfNeeded: number)))
     }
 
     private static func hexDigit(_ value: UInt8) -> UInt8 {

@@ -38,22 +38,23 @@ extension ClientMessageID {
 
     /// Calls `body` with the id's 36 characters in lower case.
     public func withText<Result>(_ body: (UnsafeRawBufferPointer) -> Result) -> Result {
-        withUnsafeTemporaryAllocation(of: UInt8.self, capacity: Self.textBytesCount) { text in
-            var digits = 0
-            for offset in 0..<Self.textBytesCount {
-                if Self.isHyphen(at: offset) {
-                    text.initializeElement(at: offset, to: UInt8(ascii: "-"))
-                    continue
-                }
-                let word = digits < 16 ? high : low
-                let digit = UInt8(truncatingIfNeeded: word >> UInt64(60 - 4 * (digits & 15))) & 0xF
-                let character =
-                    digit < 10 ? UInt8(ascii: "0") + digit : UInt8(ascii: "a") + digit - 10
-                text.initializeElement(at: offset, to: character)
-                digits += 1
-            }
+        withUnsafeTemporaryAllocation(byteCount: Self.textBytesCount, alignment: 8) { text in
+            // Eight characters at a time; what reaches over a hyphen is put again behind it.
+            put(high >> 32, at: 0, in: text)
+            put(high, at: 9, in: text)
+            put(high << 16, at: 14, in: text)
+            put(low >> 32, at: 19, in: text)
+            put(low >> 16, at: 24, in: text)
+            put(low, at: 28, in: text)
+            for hyphen in stride(from: 8, through: 23, by: 5) { text[hyphen] = UInt8(ascii: "-") }
             return body(UnsafeRawBufferPointer(text))
         }
+    }
+
+    /// Puts the eight characters of the lower half of `word`.
+    private func put(_ word: UInt64, at offset: Int, in text: UnsafeMutableRawBufferPointer) {
+        let characters = HexText.characters(of: UInt32(truncatingIfNeeded: word))
+        text.storeBytes(of: characters.bigEndian, toByteOffset: offset, as: UInt64.self)
     }
 
     private static func isHyphen(at offset: Int) -> Bool {
