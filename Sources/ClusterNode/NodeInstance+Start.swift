@@ -61,9 +61,6 @@ extension NodeInstance {
         for (group, recovered) in recovery.groups {
             directives.append(.observe(.recovered(group, recovered)))
         }
-        for (file, failure) in directory.unreadable {
-            directives.append(.observe(.unreadable(file, failure)))
-        }
         for damage in recovery.damage { directives.append(.observe(.damaged(damage))) }
         directives.append(.storage(.log, recovery.directives))
         // Copies that begin now speak when their ids stand in the log.

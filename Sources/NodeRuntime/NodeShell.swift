@@ -117,7 +117,8 @@ public final class NodeShell {
         let incarnation = Incarnation(UInt64(max(1, now.wall.milliseconds)))
         do throws(NodeStartFailure) {
             return try NodeInstance.start(
-                plan, files: files, incarnation: incarnation, seed: SystemRandom.seed(), at: now, into: &directives)
+                plan, files: files, incarnation: incarnation, seed: SystemRandom.seed(), at: now,
+                into: &directives)
         } catch {
             throw .node(error)
         }

@@ -52,8 +52,8 @@ struct RaftCluster {
     var seeds: SeededRandom
     /// The copies that were lost, as they were.
     var graves: [(member: RaftMember, disk: Disk)] = []
-    /// A wiped founder asks the others. When all of them are lost, and the group lives on elsewhere,
-    /// nobody is left to tell: a driver must not let that happen.
+    /// A wiped founder asks the others. When all of them are lost, and the group lives on
+    /// elsewhere, nobody is left to tell: a driver must not let that happen.
     var foundsAgain = false
     private var lastReplica: UInt64 = 100
     #if PLANTED_FAULTS
@@ -120,8 +120,8 @@ struct RaftCluster {
         // An order to stand dies with the process that it was sent to, as the connection does.
         let member = peers[place].member
         wire.removeAll {
-            if case .message(.timeoutNow) = $0.content { return $0.to != member }
-            return true
+            if case .message(.timeoutNow) = $0.content { return $0.to == member }
+            return false
         }
         for operation in operations {
             guard case .install(let state, let sender) = operation else { continue }
