@@ -19,16 +19,6 @@ public enum NodeStartFailure: Error, Hashable, Sendable {
 }
 
 extension NodeInstance {
-    /// The node as its data directory left it, all of which could be read.
-    public static func start(
-        _ plan: NodePlan, files: SortedMap<FileName, Bytes>, incarnation: Incarnation,
-        seed: UInt64, at moment: Moment, into directives: inout [NodeDirective]
-    ) throws(NodeStartFailure) -> NodeInstance {
-        try start(
-            plan, in: DataDirectory(files: files), incarnation: incarnation, seed: seed,
-            at: moment, into: &directives)
-    }
-
     /// The node as its data directory left it.
     ///
     /// What must reach the disk before it takes part is among `directives`.
@@ -37,18 +27,18 @@ extension NodeInstance {
     ///   - incarnation: a number that is hoped to be new.
     ///   - seed: chance, for this life.
     public static func start(
-        _ plan: NodePlan, in directory: DataDirectory, incarnation: Incarnation, seed: UInt64,
+        _ plan: NodePlan, files stored: StoredFiles, incarnation: Incarnation, seed: UInt64,
         at moment: Moment, into directives: inout [NodeDirective]
     ) throws(NodeStartFailure) -> NodeInstance {
-        let files = directory.files
+        let files = stored.contents
         var recovery: Recovery
         let identity = LogIdentity(
             cluster: LogIdentity.hash(ofClusterName: plan.cluster), node: plan.node,
             incarnation: incarnation)
         do throws(LogStorageFailure) {
             recovery = try WriteAheadLog.recover(
-                from: files, unreadable: directory.unreadable, identity: identity,
-                settings: plan.settings.log, random: SeededRandom(seed: seed).stream(4))
+                from: stored, identity: identity, settings: plan.settings.log,
+                random: SeededRandom(seed: seed).stream(4))
         } catch {
             throw .log(error)
         }
@@ -69,7 +59,7 @@ extension NodeInstance {
         for (group, recovered) in recovery.groups {
             directives.append(.observe(.recovered(group, recovered)))
         }
-        for (file, failure) in directory.unreadable {
+        for (file, failure) in stored.unreadable {
             directives.append(.observe(.unreadable(file, failure)))
         }
         for damage in recovery.damage { directives.append(.observe(.damaged(damage))) }
