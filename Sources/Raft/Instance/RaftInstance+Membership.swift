@@ -183,9 +183,18 @@ extension RaftInstance {
         directives.append(.send(.removalNotice(notice), to: member))
     }
 
-    /// No id is ever taken in again, so that a late notice is as true as a fresh one.
-    mutating func receiveRemovalNotice(at now: Instant, into directives: inout [RaftDirective]) {
+    /// A leader of the past may know nothing yet of who was added since, and its word may be late.
+    ///
+    /// No id is ever taken in again. So a committed configuration without this replica, behind the
+    /// last one that has it, means removed; and so does a leader of a later term whose
+    /// configuration is not behind that one: that one was never committed.
+    mutating func receiveRemovalNotice(
+        _ notice: RaftMessage.RemovalNotice, at now: Instant,
+        into directives: inout [RaftDirective]
+    ) {
         guard !isPassive, role != .leader, !isRemoved else { return }
+        let isLaterTerm = log.term(at: configurationIndex).map { notice.term > $0 } ?? false
+        guard notice.index > configurationIndex || isLaterTerm else { return }
         isRemoved = true
         if role != .follower { follow(nil, because: .removed, at: now, into: &directives) }
         directives.append(.observe(.removedFromGroup))

@@ -221,8 +221,8 @@ public struct RaftInstance: Sendable {
             receiveTimeoutNow(order, from: sender, at: now, into: &directives)
         case .announcement:
             receiveAnnouncement(from: sender, at: now, into: &directives)
-        case .removalNotice:
-            receiveRemovalNotice(at: now, into: &directives)
+        case .removalNotice(let notice):
+            receiveRemovalNotice(notice, at: now, into: &directives)
         case .foundingQuestion:
             answerFounder(sender, into: &directives)
         case .foundingAnswer(let answer):

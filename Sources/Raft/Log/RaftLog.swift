@@ -65,7 +65,7 @@ struct RaftLog: Sendable {
     ) -> [LogEntry] {
         guard first <= last else { return [] }
         let start = offset(of: first)
-        let limit = min(offset(of: last) + 1, start + countMaximum)
+        let limit = start + min(offset(of: last) + 1 - start, countMaximum)
         var end = start + 1
         var bytes = storage[start].payload.count
         while end < limit {

@@ -1,6 +1,7 @@
 import ClusterNode
 import PeerWire
 import Raft
+import Replication
 import Toolbox
 import Vocabulary
 
@@ -30,9 +31,10 @@ extension SimulatedCluster {
                 guard kind == PeerSection.Kind.consensus.rawValue, Self.isVote(body) else {
                     continue
                 }
-                var message = ByteReader(body.suffix(from: Self.letterHeadBytes))
-                let vote = try RaftMessage(from: &message)
-                raft.votes.note(vote, group: group, from: node, to: receiver, into: &violations)
+                let letter = try ReplicaLetter<RaftMessage>(decoding: body)
+                raft.votes.note(
+                    letter.content, group: group, from: node, letter.from, to: receiver,
+                    into: &violations)
                 hasVoted = true
             }
         } catch {

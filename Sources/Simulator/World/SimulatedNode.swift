@@ -38,6 +38,8 @@ struct SimulatedNode: Sendable {
     var killAfterDirectives: Int?
     /// A bit of what was synced was turned over: the node must notice.
     var damage: (file: FileName, offset: Int)?
+    /// It had damage, said so, and goes on with new copies.
+    var hasForgotten = false
     var failsNextSync = false
     /// A sync was made to fail: the process must end.
     var isDiskBroken = false
