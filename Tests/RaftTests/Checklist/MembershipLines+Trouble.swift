@@ -393,4 +393,25 @@ extension MembershipLines {
         #expect(cluster.ledger.applied.map(\.payload).contains("a"))
         cluster.expectService()
     }
+
+    @Test("a leader of the past, and a late notice, remove nobody who was added since")
+    func staleLeaderRemovesNobody() {
+        let now = configuration([1, 2, 3])
+        var bench = Bench(term: 3)
+        bench.receive(append(3, after: (0, 0), [3, 3]), from: 2)
+        bench.receive(append(3, after: (2, 3), now, commit: 3), from: 2)
+        // A leader of term 2 knew of n1 nothing; this term's said so before it took n1 in.
+        for (term, index) in [(2, 1), (2, 2), (3, 2)] as [(UInt64, UInt64)] {
+            bench.receive(.removalNotice(.init(term: t(term), index: i(index))), from: 3)
+            #expect(!bench.observations.contains(.removedFromGroup))
+        }
+        bench.receive(.removalNotice(.init(term: t(3), index: i(4))), from: 2)
+        #expect(bench.observations.contains(.removedFromGroup))
+        // What n1 holds is of an earlier term and was never committed.
+        var zombie = Bench(term: 3)
+        zombie.receive(append(3, after: (0, 0), [3, 3, 3, 3]), from: 2)
+        zombie.receive(append(3, after: (4, 3), now), from: 2)
+        zombie.receive(.removalNotice(.init(term: t(4), index: i(3))), from: 3)
+        #expect(zombie.observations.contains(.removedFromGroup))
+    }
 }

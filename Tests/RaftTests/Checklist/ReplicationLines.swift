@@ -82,6 +82,24 @@ import Vocabulary
         #expect(cluster.peers[2].applied == i(2))
     }
 
+    @Test("without bounds everything that waits goes as one append")
+    func unlimitedAppends() {
+        var settings = RaftSettings()
+        settings.appendBytesMaximum = .max
+        settings.appendEntriesMaximum = .max
+        settings.windowBytesMaximum = .max
+        settings.windowEntriesMaximum = .max
+        settings.applyBytesMaximum = .max
+        settings.applyEntriesMaximum = .max
+        var bench = Bench.leader(settings: settings)
+        bench.receive(matched(1, 1), from: 2)
+        bench.clear()
+        bench.propose(Array(repeating: Bytes(Array(repeating: 1, count: 1_000)), count: 2_000))
+        #expect(bench.appends(to: 2).map { $0.entries.count } == [2_000])
+        bench.receive(matched(1, 2_001), from: 2)
+        #expect(bench.applied.count == 2_001)
+    }
+
     @Test("what commits while the own disk stalls is applied in bounded batches too")
     func applyInBatchesWithSlowDisk() {
         var settings = RaftSettings()
