@@ -12,6 +12,8 @@ struct Options {
 
     var mode = Mode.run
     var plan = "everything"
+    /// One replicated log instead of a whole cluster.
+    var isRaft = false
     /// Whether the plan was asked for.
     var hasPlan = false
     var seeds: ClosedRange<UInt64> = 1...1
@@ -26,11 +28,13 @@ struct Options {
     var isWorker = false
 
     static let usage = """
-        simulate: runs a whole cluster on a virtual network, disk and clock, from a seed.
+        simulate: runs a whole cluster, or one replicated log of it, on a virtual network, disk and
+        clock, from a seed.
 
           --seed N           one seed, decimal or 0x...
           --seeds A..B       all seeds from A to B, on two processors
           --plan NAME|FILE   a plan of ChaosTests/Plans (default: everything), or a file
+          --raft             one replicated log in many shapes: faster, and no plan
           --verbose          print everything that happens
           --once             run each seed once; normally it runs twice and both must be equal
           --keep-going       go on after a failure
@@ -44,7 +48,8 @@ struct Options {
         Exit code: 0 if all went well (with --plant: if the mistake was found), 1 if not, 2 if the
         command line makes no sense.
 
-        Example: simulate --plan everything --seeds 1..100
+        Examples: simulate --plan everything --seeds 1..100
+                  simulate --raft --seeds 1..5000
         """
 
     init(_ arguments: [String]) throws(OptionsFailure) {
@@ -58,6 +63,7 @@ struct Options {
             case "--plan":
                 plan = try Self.value(rest.popFirst(), argument)
                 hasPlan = true
+            case "--raft": isRaft = true
             case "--verbose": isVerbose = true
             case "--once": isOnce = true
             case "--keep-going": keepsGoing = true

@@ -1,5 +1,6 @@
 import Glibc
 import Simulator
+import VirtualWorld
 
 /// Spreads seeds over two worker processes, one per processor, and gathers what they say.
 struct Supervisor {
@@ -16,6 +17,7 @@ struct Supervisor {
     private var simulatedNanoseconds: Int64 = 0
     private var acceptedCount = 0
     private var faultsCount = 0
+    private var eventsCount: Int64 = 0
     private let began: timespec
     private let workersCount: UInt64
 
@@ -95,6 +97,7 @@ struct Supervisor {
         guard numbers.count >= 5 else { return }
         seedsCount += 1
         simulatedNanoseconds += numbers[0]
+        eventsCount += numbers[1]
         acceptedCount += Int(numbers[2])
         faultsCount += Int(numbers[4])
     }
@@ -116,7 +119,8 @@ struct Supervisor {
         for finding in findings {
             print("seed \(finding.seed) failed:")
             for line in finding.lines { print("  \(line)") }
-            var hint = "REPRODUCE  scripts/simulate --plan \(options.plan) --seed 0x"
+            let kind = options.isRaft ? "--raft" : "--plan \(options.plan)"
+            var hint = "REPRODUCE  scripts/simulate \(kind) --seed 0x"
             hint += String(finding.seed, radix: 16, uppercase: true)
             if let planted = options.planted { hint += " --plant \(planted.rawValue)" }
             print(hint)
@@ -127,7 +131,7 @@ struct Supervisor {
         let hours = Double(simulatedNanoseconds) * (options.isOnce ? 1 : 2) / 3.6e12
         print(
             "\(seedsCount) seeds passed (each \(runs)), \(findings.count) failed;"
-                + " \(faultsCount) faults, \(acceptedCount) messages accepted;"
+                + " \(faultsCount) faults, \(eventsCount) events, \(acceptedCount) writes accepted;"
                 + " \(Int(perMinute)) seeds and \(Self.oneDigit(hours / seconds * 60))"
                 + " simulated hours a minute")
     }

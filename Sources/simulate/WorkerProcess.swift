@@ -21,6 +21,7 @@ struct WorkerProcess {
             "/proc/self/exe", "--worker", "--plan", options.plan, "--seeds",
             "\(first)..\(options.seeds.upperBound)", "--stride", "\(stride)",
         ]
+        if options.isRaft { arguments.append("--raft") }
         if options.isOnce { arguments.append("--once") }
         if options.isVerbose { arguments.append("--verbose") }
         if options.keepsGoing { arguments.append("--keep-going") }

@@ -1,6 +1,7 @@
 import ClusterNode
 import Toolbox
 import Vocabulary
+import VirtualWorld
 
 /// Brings faults over a cluster, one after another, and takes back those that last.
 struct Nemesis: Sendable {

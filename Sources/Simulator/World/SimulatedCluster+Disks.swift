@@ -1,6 +1,7 @@
 import ClusterNode
 import LogStorage
 import Toolbox
+import VirtualWorld
 
 /// Disks: each lane of a node carries its directives out one after another.
 extension SimulatedCluster {

@@ -2,6 +2,7 @@ import ClusterNode
 import LogStorage
 import Toolbox
 import Vocabulary
+import VirtualWorld
 
 /// How a process ends.
 enum ProcessEnd: Sendable {

@@ -3,6 +3,7 @@ import PeerWire
 import Raft
 import Toolbox
 import Vocabulary
+import VirtualWorld
 
 /// A fault that waits for its moment.
 enum Trap: Hashable, Sendable {

@@ -4,6 +4,7 @@ import PeerWire
 import Raft
 import Toolbox
 import Vocabulary
+import VirtualWorld
 
 /// A cluster on one thread: the nodes' own code, and everything around it made up.
 ///

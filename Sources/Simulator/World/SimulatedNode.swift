@@ -2,6 +2,7 @@ import ClusterNode
 import LogStorage
 import Toolbox
 import Vocabulary
+import VirtualWorld
 
 /// One node's machine: its clocks and its disk, which outlive the process, and the process.
 struct SimulatedNode: Sendable {

@@ -1,5 +1,5 @@
 import LogStorage
-import Simulator
+import VirtualWorld
 import Testing
 import Toolbox
 import Vocabulary

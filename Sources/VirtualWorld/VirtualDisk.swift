@@ -66,7 +66,7 @@ public struct VirtualDisk: Sendable {
 
     /// The kernel says that a sync failed, and takes what it was to make durable for clean: another
     /// sync would say nothing of it (Rebello et al., ATC 2020).
-    mutating func failSync(_ directive: StorageDirective, random: inout SeededRandom) {
+    public mutating func failSync(_ directive: StorageDirective, random: inout SeededRandom) {
         guard case .synchronize(let name) = directive, let number = names[name] else { return }
         files[number]?.failSync(random: &random)
     }
