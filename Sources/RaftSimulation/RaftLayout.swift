@@ -34,6 +34,9 @@ public struct RaftLayout: Sendable {
     /// What was sent to one life of a process never reaches the next, as with TCP.
     public var connectionsEndWithLives = true
 
+    /// A mistake to make on purpose; see `RaftRun.init(seed:detail:planted:)`.
+    public var planted: String?
+
     public init() {}
 
     public init(random: SeededRandom) {

@@ -24,10 +24,14 @@ public struct RaftRun: Sendable {
     /// A run that is not over by then never will be.
     private static let eventsMaximum = 20_000_000
 
-    public init(seed: UInt64, detail: Transcript.Detail = .hashOnly) {
-        self.init(
-            seed: seed, layout: RaftLayout(random: Chance(seed: seed).stream(.settings)),
-            detail: detail)
+    /// - Parameter planted: a mistake to make on purpose, as `PlantedRaftFault` names it; it is made
+    ///   only by builds with `PLANTED_FAULTS`.
+    public init(
+        seed: UInt64, detail: Transcript.Detail = .hashOnly, planted: String? = nil
+    ) {
+        var layout = RaftLayout(random: Chance(seed: seed).stream(.settings))
+        layout.planted = planted
+        self.init(seed: seed, layout: layout, detail: detail)
     }
 
     /// A run of another shape than the seed would draw.

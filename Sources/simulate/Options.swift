@@ -68,7 +68,11 @@ struct Options {
             case "--once": isOnce = true
             case "--keep-going": keepsGoing = true
             case "--regressions": mode = .regressions
-            case "--plant": planted = try Self.fault(rest.popFirst(), argument)
+            case "--plant":
+                let fault = try Self.fault(rest.popFirst(), argument)
+                planted = fault
+                if fault.level == .raft { isRaft = true }
+                if case .cluster(let name) = fault.level, !hasPlan { plan = name }
             case "--planted-faults": mode = .table
             case "--list": mode = .list
             case "--help", "-h": mode = .help
@@ -110,9 +114,13 @@ struct Options {
         _ text: String?, _ option: String
     ) throws(OptionsFailure) -> PlantedFault {
         let text = try value(text, option)
-        guard let fault = PlantedFault(rawValue: text) else {
-            let names = PlantedFault.allCases.map(\.rawValue).joined(separator: ", ")
-            throw OptionsFailure(message: "no mistake is called \(text); there are \(names)")
+        guard let fault = PlantedFault.named(text) else {
+            let names = PlantedFault.all.map(\.name).joined(separator: ", ")
+            throw OptionsFailure(
+                message: PlantedFault.isAvailable
+                    ? "no mistake is called \(text); there are \(names)"
+                    : "this build makes no mistakes on purpose; build with"
+                        + " ROOKERY_PLANTED_FAULTS=1 in the environment")
         }
         return fault
     }

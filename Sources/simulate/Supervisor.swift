@@ -8,6 +8,13 @@ struct Supervisor {
     struct Finding {
         let seed: UInt64
         var lines: [String]
+
+        /// Who found it: the name before the first colon, or that a promise of the code's own broke.
+        var checker: String {
+            guard let line = lines.first else { return "" }
+            let name = line.split(separator: ":").first.map(String.init) ?? ""
+            return name.contains(" ") ? "an invariant in the code" : name
+        }
     }
 
     let options: Options
@@ -122,7 +129,7 @@ struct Supervisor {
             let kind = options.isRaft ? "--raft" : "--plan \(options.plan)"
             var hint = "REPRODUCE  scripts/simulate \(kind) --seed 0x"
             hint += String(finding.seed, radix: 16, uppercase: true)
-            if let planted = options.planted { hint += " --plant \(planted.rawValue)" }
+            if let planted = options.planted { hint += " --plant \(planted.name)" }
             print(hint)
         }
         let seconds = max(0.001, Self.seconds(from: began, to: Self.now()))

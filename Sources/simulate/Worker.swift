@@ -52,7 +52,7 @@ struct Worker {
 
     private func simulate(_ seed: UInt64, _ detail: Transcript.Detail) -> SeedReport {
         if options.isRaft {
-            var run = RaftRun(seed: seed, detail: detail)
+            var run = RaftRun(seed: seed, detail: detail, planted: options.planted?.name)
             return SeedReport(run.run())
         }
         var simulation = Simulation(

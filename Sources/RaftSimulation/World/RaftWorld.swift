@@ -60,11 +60,19 @@ struct RaftWorld: Sendable {
         _ host: Int, _ recovery: RaftRecovery, _ moment: Instant
     ) -> RaftInstance {
         let life = hosts.count > host ? Int(hosts[host].life) : 0
-        return RaftInstance(
+        var instance = RaftInstance(
             identity: RaftIdentity(group: group, node: NodeID(UInt16(host + 1))),
             voters: VoterSet((1...layout.hosts).map { NodeID(UInt16($0)) }), recovery: recovery,
             settings: layout.settings,
             random: chance.stream(.node, member: host << 20 | life), now: moment)
+        plant(in: &instance)
+        return instance
+    }
+
+    private func plant(in instance: inout RaftInstance) {
+        #if PLANTED_FAULTS
+            instance.plantedFault = layout.planted.flatMap { PlantedRaftFault(rawValue: $0) }
+        #endif
     }
 
     // MARK: Events
