@@ -15,7 +15,7 @@ extension NodeInstance {
         _ group: ReplicaGroupID, _ event: ReplicaEvent, at moment: Moment,
         into directives: inout [NodeDirective]
     ) {
-        guard isReady || event.isAllowedBeforeReady else { return }
+        guard isReady || event.isAllowedBeforeReady || takesPartTooEarly else { return }
         replicas.handle(event, in: group, at: moment.monotonic, into: &replicaDirectives)
         guard !replicaDirectives.isEmpty else { return }
         let said = replicaDirectives
@@ -24,6 +24,14 @@ extension NodeInstance {
             carryOut(directive, of: group, at: moment, into: &directives)
         }
         takeEffects(of: group, at: moment)
+    }
+
+    private var takesPartTooEarly: Bool {
+        #if PLANTED_FAULTS
+            plan.settings.plantedFault == .takesPartBeforeReady
+        #else
+            false
+        #endif
     }
 
     private mutating func carryOut(

@@ -94,6 +94,10 @@ extension NodeInstance {
         // Somewhere no earlier life of this node began: a peer may still answer that one's
         // requests.
         lastRequest = self.random.next() >> 2
+        #if PLANTED_FAULTS
+            if plan.settings.plantedFault == .requestNumbersStartOver { lastRequest = 0 }
+            intake.plantedFault = plan.settings.router.plantedFault
+        #endif
         for group in plan.messageGroups {
             subscriptions[group.id] = DeliverySubscription(
                 silenceMaximum: plan.settings.delivery.silenceMaximum, at: now)

@@ -40,6 +40,13 @@ extension NodeInstance {
         case .snapshot:
             guard let material = saving.removeValue(forKey: token) else { return }
             let file = snapshotFile(of: material).name
+            #if PLANTED_FAULTS
+                if plan.settings.plantedFault == .snapshotRemovedTooEarly,
+                    let before = snapshotFiles[material.group], before != file
+                {
+                    directives.append(.storage(.bulk, [.remove(before), .synchronizeDirectory]))
+                }
+            #endif
             directives.append(
                 .observe(
                     .snapshotKept(

@@ -94,6 +94,9 @@ public struct NodeInstance: Sendable {
         plantFaults()
         switch event {
         case .storageFailed(let reason):
+            #if PLANTED_FAULTS
+                if plan.settings.plantedFault == .failedSyncIgnored { return }
+            #endif
             directives.append(.halt("the disk failed: \(reason)"))
             return
         case .storageCompleted(let token):

@@ -15,5 +15,9 @@ struct MessageRules: Sendable {
         case duplicateWindowLostInSnapshot
         /// Ids are forgotten by their arrival instead of by their own time.
         case idRememberedByArrival
+        /// A change of members that comes again is made again.
+        case changeMadeAgain
+        /// Who was removed is told of messages as before.
+        case removedMemberIsTold
     }
 #endif

@@ -96,6 +96,10 @@ public struct ReplicaSettings: Sendable {
     public var keptEntries = 4_096
     /// Bytes of one part of a snapshot on its way to a follower.
     public var snapshotPartBytes = 256 << 10
+    #if PLANTED_FAULTS
+        /// A fault to commit on purpose, for tests of the tests.
+        public var plantedFault: PlantedReplicationFault?
+    #endif
 
     public init() {}
 }

@@ -76,6 +76,13 @@ extension ReplicaInstance {
         // that needs a fetch has nothing to fetch from.
         invariant(machine.needs(command).isEmpty, "\(group) needs history that is not kept")
         var told: [Machine.Effect] = []
+        #if PLANTED_FAULTS
+            if settings.plantedFault == .appliedTwiceAfterRestart, !hasRepeatedCommand {
+                hasRepeatedCommand = true
+                _ = machine.apply(
+                    command, at: AppliedPosition(index: entry.index, time: logTime), into: &told)
+            }
+        #endif
         let reply = machine.apply(
             command, at: AppliedPosition(index: entry.index, time: logTime), into: &told)
         if !told.isEmpty { effects.append(AppliedEffects(index: entry.index, effects: told)) }
@@ -102,7 +109,15 @@ extension ReplicaInstance {
         switch observation {
         case .becameLeader:
             stamped = max(stamped, lastTimeInLog())
-        case .becameFollower: snapshots.transfers = SortedMap()
+        case .becameFollower:
+            snapshots.transfers = SortedMap()
+            #if PLANTED_FAULTS
+                if settings.plantedFault == .proposalsDeniedAtStepDown {
+                    for waiting in pending.takeAll() {
+                        directives.append(.reply(waiting.requester, .lost))
+                    }
+                }
+            #endif
         case .becamePreCandidate, .becameCandidate, .truncated, .nonsense: break
         }
         directives.append(.observe(observation))

@@ -158,7 +158,7 @@ extension ReplicaInstance {
         }
         guard var arrival = snapshots.arrival, arrival.from == node,
             arrival.position == part.position, arrival.restored == nil,
-            UInt64(arrival.received.count) == part.offset
+            UInt64(arrival.received.count) == part.offset || takesPartsByArrival
         else {
             return answer(part, .refused, to: node, into: &directives)
         }
@@ -181,6 +181,14 @@ extension ReplicaInstance {
             .sendPartResult(
                 SnapshotPartResult(position: part.position, nextOffset: next, outcome: outcome),
                 to: node))
+    }
+
+    private var takesPartsByArrival: Bool {
+        #if PLANTED_FAULTS
+            settings.plantedFault == .snapshotPartsByArrival
+        #else
+            false
+        #endif
     }
 
     /// The whole snapshot is here: check that it is a state before anything of it is kept.

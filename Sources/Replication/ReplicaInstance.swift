@@ -28,6 +28,9 @@ public struct ReplicaInstance<Machine: ReplicatedMachine>: Sendable {
     var pending = PendingProposals()
     var reads = PendingReads()
     var snapshots = SnapshotState<Machine>()
+    #if PLANTED_FAULTS
+        var hasRepeatedCommand = false
+    #endif
 
     /// - Throws: when the snapshot's bytes are no state of this machine.
     public init(
@@ -112,6 +115,15 @@ public struct ReplicaInstance<Machine: ReplicatedMachine>: Sendable {
     private mutating func askQueued(
         at now: Instant, into directives: inout [ReplicaDirective]
     ) {
+        #if PLANTED_FAULTS
+            if settings.plantedFault == .readAnsweredWithoutRound, isLeader {
+                for query in queuedQueries {
+                    directives.append(
+                        .reply(query.requester, .done(machine.answer(query.payload))))
+                }
+                return queuedQueries.removeAll()
+            }
+        #endif
         let batch = reads.add(queuedQueries)
         queuedQueries.removeAll(keepingCapacity: true)
         raft.requestRead(batch, at: now, into: &raftDirectives)
@@ -126,9 +138,17 @@ public struct ReplicaInstance<Machine: ReplicatedMachine>: Sendable {
     ) {
         // The log on disk starts behind the snapshot already, this one does not yet: an entry
         // accepted now could fall between. Whatever is dropped here comes again.
-        guard snapshots.arrival?.isRecorded != true else { return }
+        guard snapshots.arrival?.isRecorded != true || takesEntriesTooEarly else { return }
         raft.receive(message, from: node, at: now, into: &raftDirectives)
         translate(at: now, into: &directives)
+    }
+
+    private var takesEntriesTooEarly: Bool {
+        #if PLANTED_FAULTS
+            settings.plantedFault == .entriesTakenDuringInstallation
+        #else
+            false
+        #endif
     }
 
     mutating func timeDidAdvance(

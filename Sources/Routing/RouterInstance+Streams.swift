@@ -51,7 +51,7 @@ extension RouterInstance {
         guard let route = routes[group] else { return }
         for (request, waiting) in route.waiting {
             guard case .sent = waiting.state else { continue }
-            if waiting.repetition == .harmful {
+            if waiting.repetition == .harmful, !sendsHarmfulAgain {
                 finish(request, of: group, .unknown, into: &directives)
             } else {
                 routes.update(group) { route in
@@ -64,6 +64,14 @@ extension RouterInstance {
         }
         routes.update(group) { $0.unansweredCount = 0 }
         startOver(group, at: now, into: &directives)
+    }
+
+    private var sendsHarmfulAgain: Bool {
+        #if PLANTED_FAULTS
+            settings.plantedFault == .harmfulRequestSentAgain
+        #else
+            false
+        #endif
     }
 
     private mutating func startOver(

@@ -2,6 +2,8 @@ import ClusterNode
 import LogStorage
 import Messages
 import Raft
+import Replication
+import Routing
 
 /// A mistake that is made on purpose, to see whether a run finds it. The code of these exists only
 /// in builds with `PLANTED_FAULTS`; each room lists its own.
@@ -36,6 +38,8 @@ public struct PlantedFault: Hashable, Sendable {
             let names =
                 PlantedStorageFault.allCases.map(\.rawValue)
                 + PlantedMessageFault.allCases.map(\.rawValue)
+                + PlantedReplicationFault.allCases.map(\.rawValue)
+                + PlantedRoutingFault.allCases.map(\.rawValue)
                 + PlantedNodeFault.allCases.map(\.rawValue)
             return raft
                 + names.map { PlantedFault(name: $0, level: .cluster(plan: plan(of: $0))) }
@@ -58,6 +62,8 @@ public struct PlantedFault: Hashable, Sendable {
     func plant(in settings: inout NodeSettings) {
         #if PLANTED_FAULTS
             settings.log.plantedFault = PlantedStorageFault(rawValue: name)
+            settings.replica.plantedFault = PlantedReplicationFault(rawValue: name)
+            settings.router.plantedFault = PlantedRoutingFault(rawValue: name)
             settings.plantedFault = PlantedNodeFault(rawValue: name)
             settings.plantedRaftFault = PlantedRaftFault(rawValue: name)
             settings.plantedMessageFault = PlantedMessageFault(rawValue: name)
