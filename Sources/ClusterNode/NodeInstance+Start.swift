@@ -109,6 +109,7 @@ extension NodeInstance {
     ) throws(NodeStartFailure) {
         for group in plan.groups where group.voters.contains(plan.node) {
             let recovered = recovery.groups[group.id] ?? RecoveredGroup()
+            if recovered.replica == .none { createReplica(of: group.id, seed: seed) }
             let body = try snapshotBody(recovered.snapshot, files)
             snapshotFiles[group.id] = recovered.snapshot?.file
             let replica = ReplicaRecovery(
@@ -128,6 +129,12 @@ extension NodeInstance {
                 throw .snapshot(file, error)
             }
         }
+    }
+
+    /// The group has no log here: one begins, under an id that no copy had before.
+    private mutating func createReplica(of group: ReplicaGroupID, seed: UInt64) {
+        var random = SeededRandom(seed: seed).stream(1 << 40 + UInt64(group.rawValue))
+        log.append(.replicaCreated(group, ReplicaID(max(1, random.next()))))
     }
 
     private func snapshotBody(

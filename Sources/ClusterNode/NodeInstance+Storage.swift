@@ -65,11 +65,13 @@ extension NodeInstance {
     }
 
     private func snapshotFile(of material: SnapshotMaterial) -> SnapshotFile {
-        SnapshotFile(
+        var configuration = ByteWriter()
+        let voters = plan.groups.first { $0.id == material.group }?.voters ?? []
+        configuration.writeList(voters) { $0.write($1.rawValue) }
+        return SnapshotFile(
             cluster: LogIdentity.hash(ofClusterName: plan.cluster), group: material.group,
             index: material.position.index, term: material.position.term,
-            voters: plan.groups.first { $0.id == material.group }?.voters ?? [],
-            body: [material.body])
+            configuration: configuration.take(), body: [material.body])
     }
 
     /// Once the log names the new snapshot, the one before may go.

@@ -3,6 +3,8 @@ import Vocabulary
 
 /// One group's state at the beginning of a segment, as its header repeats it.
 struct GroupSummary: Hashable, Sendable {
+    /// The copy that all of this is of.
+    var replica = ReplicaID.none
     var term = Term.zero
     var vote: NodeID?
     var snapshot: SnapshotReference?
@@ -13,6 +15,7 @@ struct GroupSummary: Hashable, Sendable {
     var lastIndex = LogIndex.zero
 
     func encode(into writer: inout ByteWriter) {
+        writer.write(replica.rawValue)
         writer.write(term.rawValue)
         writer.writeOptional(vote) { $0.write($1.rawValue) }
         writer.writeOptional(snapshot) { $1.encode(into: &$0) }
@@ -21,9 +24,10 @@ struct GroupSummary: Hashable, Sendable {
         writer.write(lastIndex.rawValue)
     }
 
-    init() {}
+    init(replica: ReplicaID = .none) { self.replica = replica }
 
     init(from reader: inout ByteReader) throws(DecodeFailure) {
+        replica = ReplicaID(try reader.read())
         term = Term(try reader.read())
         vote = try reader.readOptional { reader throws(DecodeFailure) in
             NodeID(try reader.read())
@@ -136,6 +140,13 @@ struct GroupLedger: Hashable, Sendable {
     /// Carries `record` out and answers it as it is to be stored; nil if it changes nothing.
     mutating func apply(_ record: WriteAheadLogRecord, in segment: UInt64) -> StoredRecord? {
         switch record {
+        case .replicaCreated(let group, let replica):
+            invariant(replica != .none, "a copy of \(group) without an id")
+            self = GroupLedger(GroupSummary(replica: replica))
+            return .created(group, replica)
+        case .replicaRemoved(let group):
+            self = GroupLedger()
+            return .removed(group)
         case .entries(let group, let entries):
             invariant(!entries.isEmpty, "no entries for \(group)")
             let objection = objection(toFirst: entries[0].index)

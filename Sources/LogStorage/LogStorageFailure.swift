@@ -10,7 +10,7 @@ public enum LogStorageFailure: Error, Hashable, Sendable {
     case missingEntries(group: ReplicaGroupID, index: LogIndex)
     case otherCluster(file: FileName, found: UInt64, expected: UInt64)
     case otherNode(file: FileName, found: NodeID, expected: NodeID)
-    case newerFormat(file: FileName, found: UInt32, supported: UInt32)
+    case otherFormat(file: FileName, found: UInt32, supported: UInt32)
     /// A snapshot's file is not what was written.
     case damagedSnapshot(file: FileName, what: String)
     case settings(String)
@@ -29,8 +29,8 @@ extension LogStorageFailure: CustomStringConvertible {
             "\(file) belongs to cluster \(Self.hex(found)), this is \(Self.hex(expected))"
         case .otherNode(let file, let found, let expected):
             "\(file) belongs to node \(found), this is \(expected)"
-        case .newerFormat(let file, let found, let supported):
-            "\(file) has format \(found), this program reads up to \(supported)"
+        case .otherFormat(let file, let found, let supported):
+            "\(file) has format \(found), this program reads format \(supported)"
         case .damagedSnapshot(let file, let what):
             "the snapshot \(file) is damaged: \(what)"
         case .settings(let what): what

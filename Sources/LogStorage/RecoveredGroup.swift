@@ -2,6 +2,8 @@ public import Vocabulary
 
 /// What the log says of one group.
 public struct RecoveredGroup: Hashable, Sendable {
+    /// The copy that this is; `.none` if none was ever created.
+    public var replica: ReplicaID
     public var term: Term
     public var vote: NodeID?
     /// The newest durable snapshot.
@@ -17,9 +19,10 @@ public struct RecoveredGroup: Hashable, Sendable {
     public var baseTerm: Term
 
     public init(
-        term: Term = .zero, vote: NodeID? = nil, snapshot: SnapshotReference? = nil,
-        entries: [LogEntry] = []
+        replica: ReplicaID = .none, term: Term = .zero, vote: NodeID? = nil,
+        snapshot: SnapshotReference? = nil, entries: [LogEntry] = []
     ) {
+        self.replica = replica
         self.term = term
         self.vote = vote
         self.snapshot = snapshot

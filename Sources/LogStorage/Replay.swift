@@ -38,6 +38,12 @@ struct Replay {
         case .compacted(let group, let through, let term):
             return groups[group, default: Group(ledger: GroupLedger())]
                 .compact(through: through, term: term)
+        case .created(let group, let replica):
+            groups[group] = Group(ledger: GroupLedger(GroupSummary(replica: replica)))
+            return nil
+        case .removed(let group):
+            groups[group] = nil
+            return nil
         case .confirmation:
             return nil
         }
@@ -114,7 +120,8 @@ extension Replay.Group {
         guard entries.count == expected else {
             throw .missingEntries(group: group, index: base.next)
         }
-        var recovered = RecoveredGroup(term: summary.term, vote: summary.vote, snapshot: snapshot)
+        var recovered = RecoveredGroup(
+            replica: summary.replica, term: summary.term, vote: summary.vote, snapshot: snapshot)
         let retained = snapshot.map { base.distance(to: $0.index) } ?? 0
         recovered.retained = Array(entries.prefix(retained))
         recovered.entries = Array(entries.dropFirst(retained))

@@ -11,7 +11,7 @@ import Vocabulary
 /// The first 20 bytes mean the same in every version.
 struct SegmentHeader {
     static let magic: UInt64 = 0x0A4C_4157_4B4F_4F52  // "ROOKWAL\n"
-    static let version: UInt32 = 1
+    static let version: UInt32 = 2
     private static let checksumOffset = 12
     private static let bytesMinimum = 104
 
@@ -89,20 +89,20 @@ struct SegmentHeader {
             guard found == foundChecksum else {
                 throw .invalid(what: "header with a wrong checksum", offset: 0)
             }
-            guard foundVersion <= version else {
-                throw .invalid(what: newer, offset: Int(foundVersion))
+            guard foundVersion == version else {
+                throw .invalid(what: otherFormat, offset: Int(foundVersion))
             }
             var body = ByteReader(file.slice(20..<count))
             return (try SegmentHeader(fields: &body), count)
         } catch {
-            if case .invalid(newer, let found) = error {
-                throw .newerFormat(file: name, found: UInt32(found), supported: version)
+            if case .invalid(otherFormat, let found) = error {
+                throw .otherFormat(file: name, found: UInt32(found), supported: version)
             }
             throw .damaged(segment: name, offset: 0, what: "\(error)")
         }
     }
 
-    private static let newer = "newer format"
+    private static let otherFormat = "other format"
 
     private init(fields reader: inout ByteReader) throws(DecodeFailure) {
         let node = NodeID(UInt16(truncatingIfNeeded: try reader.read(UInt32.self)))

@@ -4,32 +4,32 @@ public import Vocabulary
 /// One snapshot of one group's machine as a file: a checked header, then the machine's own bytes.
 ///
 ///     0  magic  8  version  12  checksum of the header  16  header's length  20  group
-///    24  cluster  32  index  40  term  48  body's length  56  body's CRC-32C  60  voters
+///    24  cluster  32  index  40  term  48  body's length  56  body's CRC-32C  60  configuration
 public struct SnapshotFile: Hashable, Sendable {
     public let cluster: UInt64
     public let group: ReplicaGroupID
     /// The last entry that the state contains.
     public let index: LogIndex
     public let term: Term
-    /// The group's voters as of `index`.
-    public let voters: [NodeID]
+    /// The group's members as of `index`, as their own room encodes them.
+    public let configuration: Bytes
     /// The machine's state, in pieces as they were encoded.
     public let body: [Bytes]
 
     private static let magic: UInt64 = 0x0A50_4E53_4B4F_4F52  // "ROOKSNP\n"
-    private static let version: UInt32 = 1
+    private static let version: UInt32 = 2
     private static let headerBytesMinimum = 64
     private static let checksumOffset = 12
 
     public init(
-        cluster: UInt64, group: ReplicaGroupID, index: LogIndex, term: Term, voters: [NodeID],
-        body: [Bytes]
+        cluster: UInt64, group: ReplicaGroupID, index: LogIndex, term: Term,
+        configuration: Bytes, body: [Bytes]
     ) {
         self.cluster = cluster
         self.group = group
         self.index = index
         self.term = term
-        self.voters = voters
+        self.configuration = configuration
         self.body = body
     }
 
@@ -105,7 +105,7 @@ public struct SnapshotFile: Hashable, Sendable {
         writer.write(term.rawValue)
         writer.write(UInt64(bodyBytes))
         writer.write(body.reduce(UInt32(0)) { CRC32C.checksum(of: $1, after: $0) })
-        writer.writeList(voters) { $0.write($1.rawValue) }
+        writer.writeCounted(configuration)
         writer.overwrite(UInt32(writer.count), at: 16)
         let checksum = writer.withUnsafeBytes { Self.checksum($0) }
         writer.overwrite(checksum, at: Self.checksumOffset)
@@ -134,8 +134,8 @@ public struct SnapshotFile: Hashable, Sendable {
         } catch {
             throw .damagedSnapshot(file: file, what: "\(error)")
         }
-        guard foundVersion <= version else {
-            throw .newerFormat(file: file, found: foundVersion, supported: version)
+        guard foundVersion == version else {
+            throw .otherFormat(file: file, found: foundVersion, supported: version)
         }
         guard snapshot.cluster == cluster else {
             throw .otherCluster(file: file, found: snapshot.cluster, expected: cluster)
@@ -164,10 +164,10 @@ public struct SnapshotFile: Hashable, Sendable {
         guard bytes.slice(0..<count).withUnsafeBytes({ checksum($0) }) == expected else {
             throw .invalid(what: "header with a wrong checksum", offset: 0)
         }
-        if version > Self.version {
+        if version != Self.version {
             let nothing = SnapshotFile(
-                cluster: 0, group: ReplicaGroupID(0), index: .zero, term: .zero, voters: [],
-                body: [])
+                cluster: 0, group: ReplicaGroupID(0), index: .zero, term: .zero,
+                configuration: Bytes(), body: [])
             return (nothing, version)
         }
         return (try readFields(from: &reader, of: bytes, headerBytes: count), version)
@@ -182,8 +182,9 @@ public struct SnapshotFile: Hashable, Sendable {
         let term = Term(try reader.read())
         let bodyBytes: UInt64 = try reader.read()
         let bodyChecksum: UInt32 = try reader.read()
-        let voters = try reader.readList { reader throws(DecodeFailure) in
-            NodeID(try reader.read())
+        let configuration = try reader.readCounted().detached()
+        guard reader.offset == headerBytes else {
+            throw .invalid(what: "header of \(headerBytes) bytes", offset: reader.offset)
         }
         let body = bytes.suffix(from: headerBytes)
         guard UInt64(body.count) == bodyBytes else {
@@ -193,6 +194,7 @@ public struct SnapshotFile: Hashable, Sendable {
             throw .invalid(what: "a body with a wrong checksum", offset: headerBytes)
         }
         return SnapshotFile(
-            cluster: cluster, group: group, index: index, term: term, voters: voters, body: [body])
+            cluster: cluster, group: group, index: index, term: term,
+            configuration: configuration, body: [body])
     }
 }

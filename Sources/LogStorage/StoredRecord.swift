@@ -8,6 +8,8 @@ enum StoredRecord: Hashable {
     case hardState(ReplicaGroupID, term: Term, vote: NodeID?)
     case snapshot(ReplicaGroupID, SnapshotReference, keepsSuffix: Bool)
     case compacted(ReplicaGroupID, through: LogIndex, term: Term)
+    case created(ReplicaGroupID, ReplicaID)
+    case removed(ReplicaGroupID)
     /// Says nothing; its batch carries the durable watermark.
     case confirmation
 
@@ -17,6 +19,8 @@ enum StoredRecord: Hashable {
         case snapshot = 3
         case compacted = 4
         case confirmation = 5
+        case created = 6
+        case removed = 7
     }
 
     /// An entry's bytes besides its payload: term, kind, length.
@@ -50,6 +54,13 @@ enum StoredRecord: Hashable {
             writer.write(group.rawValue)
             writer.write(index.rawValue)
             writer.write(term.rawValue)
+        case .created(let group, let replica):
+            writer.write(Kind.created.rawValue)
+            writer.write(group.rawValue)
+            writer.write(replica.rawValue)
+        case .removed(let group):
+            writer.write(Kind.removed.rawValue)
+            writer.write(group.rawValue)
         case .confirmation:
             writer.write(Kind.confirmation.rawValue)
         }
@@ -79,6 +90,11 @@ enum StoredRecord: Hashable {
             let group = ReplicaGroupID(try reader.read())
             let index = LogIndex(try reader.read())
             self = .compacted(group, through: index, term: Term(try reader.read()))
+        case .created:
+            let group = ReplicaGroupID(try reader.read())
+            self = .created(group, ReplicaID(try reader.read()))
+        case .removed:
+            self = .removed(ReplicaGroupID(try reader.read()))
         case .confirmation:
             self = .confirmation
         }

@@ -199,6 +199,7 @@ public struct WriteAheadLog: Sendable {
         for record in records {
             let kept = ledgers[record.group, default: GroupLedger()].apply(record, in: segment)
             if let kept { stored.append(kept) }
+            if case .replicaRemoved(let group) = record { ledgers[group] = nil }
         }
         if stored.isEmpty { stored.append(.confirmation) }
         let oldest = oldestNeeded(orElse: segment)

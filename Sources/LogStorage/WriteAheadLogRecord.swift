@@ -18,6 +18,13 @@ public enum WriteAheadLogRecord: Hashable, Sendable {
     ///
     /// - Precondition: a snapshot at or behind `through` has been recorded.
     case compacted(ReplicaGroupID, through: LogIndex)
+    /// A fresh copy of the group's log begins: whatever the log says of the group from before is
+    /// void.
+    ///
+    /// - Precondition: the id is not `.none`.
+    case replicaCreated(ReplicaGroupID, ReplicaID)
+    /// The group has no copy here any more: the log forgets it, and recovery does not name it.
+    case replicaRemoved(ReplicaGroupID)
 
     public var group: ReplicaGroupID {
         switch self {
@@ -25,6 +32,8 @@ public enum WriteAheadLogRecord: Hashable, Sendable {
         case .hardState(let group, _, _): group
         case .snapshotInstalled(let group, _, _, _): group
         case .compacted(let group, _): group
+        case .replicaCreated(let group, _): group
+        case .replicaRemoved(let group): group
         }
     }
 }

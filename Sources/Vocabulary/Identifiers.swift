@@ -91,8 +91,8 @@ public struct Incarnation: Identifier {
     @inlinable public init(rawValue: UInt64) { self.rawValue = rawValue }
 }
 
-/// One copy of one replicated log on one disk: drawn at random when the copy is made, and never used
-/// again. A copy whose disk was wiped or damaged comes back under another one. 0 names none.
+/// One copy of one replicated log on one disk: drawn at random when the copy is made, and never
+/// used again. A copy whose disk was wiped or damaged comes back under another one. 0 names none.
 public struct ReplicaID: Identifier {
     public static let symbol = "y"
     public let rawValue: UInt64

@@ -98,7 +98,8 @@ struct StartTests {
             cluster: LogIdentity.hash(ofClusterName: Self.plan.cluster))
         let forged = SnapshotFile(
             cluster: LogIdentity.hash(ofClusterName: Self.plan.cluster), group: read.group,
-            index: read.index, term: read.term, voters: read.voters, body: ["no state at all"])
+            index: read.index, term: read.term, configuration: read.configuration,
+            body: ["no state at all"])
         var storage: [StorageDirective] = []
         forged.save(reporting: StorageToken(.snapshot, number: 1), into: &storage)
         var bytes: [UInt8] = []

@@ -100,7 +100,14 @@ private struct CrashingLog {
         let group = model.groups[id] ?? RecoveredGroup()
         let base = group.snapshot?.index ?? .zero
         let last = group.entries.last?.index ?? base
-        switch random.below(12) {
+        switch random.below(13) {
+        case 12:
+            guard random.below(3) == 0 else { return }
+            if random.below(2) == 0 {
+                append(.replicaRemoved(id))
+            } else {
+                append(.replicaCreated(id, ReplicaID(random.next() | 1)))
+            }
         case 0, 1:
             let vote = random.below(2) == 0 ? nil : NodeID(UInt16(random.below(3)))
             append(.hardState(id, term: group.term.next, vote: vote))

@@ -15,6 +15,7 @@ struct LogModel {
         var groups = SortedMap<ReplicaGroupID, RecoveredGroup>()
         for (own, record) in records where own <= token {
             Self.apply(record, to: &groups[record.group, default: RecoveredGroup()])
+            if case .replicaRemoved(let group) = record { groups[group] = nil }
         }
         return groups
     }
@@ -52,6 +53,8 @@ struct LogModel {
                 group.entries = []
             }
         case .compacted: break
+        case .replicaCreated(_, let replica): group = RecoveredGroup(replica: replica)
+        case .replicaRemoved: break
         }
     }
 }
@@ -62,7 +65,8 @@ extension SortedMap<ReplicaGroupID, RecoveredGroup> {
         var essence = SortedMap()
         for (id, group) in self {
             essence[id] = RecoveredGroup(
-                term: group.term, vote: group.vote, snapshot: group.snapshot,
+                replica: group.replica, term: group.term, vote: group.vote,
+                snapshot: group.snapshot,
                 entries: group.entries)
         }
         return essence

@@ -35,10 +35,11 @@ struct RefusalTests {
                 == .otherNode(file: disk.newestSegment, found: NodeID(1), expected: NodeID(2)))
     }
 
-    @Test func aNewerFormatIsRefused() throws {
+    @Test(arguments: [UInt32(1), 3, 9])
+    func anotherFormatIsRefused(found: UInt32) throws {
         var disk = try LoggedDisk()
         disk.disk.tamper(disk.newestSegment) { file in
-            file[8] = 9
+            file[8] = UInt8(found)
             let length = Int(file[16]) + Int(file[17]) * 256
             let before = CRC32C.checksum(of: Bytes(Array(file[0..<12])))
             let checksum = CRC32C.checksum(of: Bytes(Array(file[16..<length])), after: before)
@@ -46,7 +47,7 @@ struct RefusalTests {
         }
         #expect(
             failure(of: disk)
-                == .newerFormat(file: disk.newestSegment, found: 9, supported: 1))
+                == .otherFormat(file: disk.newestSegment, found: found, supported: 2))
     }
 
     @Test func aMissingSegmentIsNamed() throws {

@@ -98,7 +98,7 @@ struct DiskWorkerTests {
         let worker = try DiskWorker(folder: data.folder, reports: reports)
         let thread = try WorkerThread.start(name: "disk", worker)
         let snapshot = SnapshotFile(
-            cluster: 1, group: group, index: LogIndex(7), term: Term(2), voters: [NodeID(1)],
+            cluster: 1, group: group, index: LogIndex(7), term: Term(2), configuration: "n1",
             body: ["one", "two"])
         var directives: [StorageDirective] = []
         let token = StorageToken(.snapshot, number: 1)

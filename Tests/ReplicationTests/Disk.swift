@@ -51,7 +51,7 @@ struct Disk {
                 raft.snapshot = SnapshotPosition(index: index, term: term)
                 raft.entries.removeAll { !goesOn || $0.index <= index }
                 body = bodies[file]
-            case .compacted: continue
+            case .compacted, .replicaCreated, .replicaRemoved: continue
             }
         }
         return ReplicaRecovery(raft: raft, snapshotBody: body)

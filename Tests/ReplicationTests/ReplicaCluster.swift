@@ -269,6 +269,8 @@ extension ReplicaDirective {
         case .record(.hardState): "hardState"
         case .record(.snapshotInstalled): "snapshotInstalled"
         case .record(.compacted): "compacted"
+        case .record(.replicaCreated): "replicaCreated"
+        case .record(.replicaRemoved): "replicaRemoved"
         case .awaitDurability(.write): "await"
         case .awaitDurability(.kept): "awaitKept"
         case .awaitDurability(.arrived): "awaitArrived"
