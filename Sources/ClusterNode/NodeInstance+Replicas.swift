@@ -76,7 +76,10 @@ extension NodeInstance {
             if plan.membershipGroup?.id == group { leaveOutbox(at: moment) }
             router.leaderChanged(
                 of: group, to: leader, at: moment.monotonic, into: &routerDirectives)
-        case .becamePreCandidate, .becameCandidate, .truncated, .nonsense: break
+        case .becamePreCandidate, .becameCandidate, .truncated, .nonsense,
+            .configurationChanged, .configurationCommitted, .removedFromGroup, .transferBegan,
+            .transferEnded, .founded:
+            break
         }
     }
 

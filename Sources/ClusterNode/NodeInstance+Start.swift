@@ -118,6 +118,8 @@ extension NodeInstance {
                     snapshot: recovered.snapshot.map {
                         SnapshotPosition(index: $0.index, term: $0.term)
                     },
+                    configuration: RaftConfiguration(
+                        voters: group.voters.map(ReplicaInstance<MessageMachine>.member)),
                     entries: recovered.entries),
                 snapshotBody: body)
             do throws(DecodeFailure) {
@@ -157,19 +159,19 @@ extension NodeInstance {
     private mutating func addReplica(
         _ group: GroupPlan, _ recovery: ReplicaRecovery, seed: UInt64, at moment: Moment
     ) throws(DecodeFailure) {
-        let identity = RaftIdentity(group: group.id, node: plan.node)
-        let voters = VoterSet(group.voters)
+        let identity = RaftIdentity(
+            group: group.id, member: ReplicaInstance<MessageMachine>.member(on: plan.node))
         let random = SeededRandom(seed: seed).stream(1_000 + UInt64(group.id.rawValue))
         switch group.kind {
         case .membership:
             replicas.add(
                 try ReplicaInstance<MembershipMachine>(
-                    identity: identity, voters: voters, limits: plan.settings.limits,
+                    identity: identity, founders: group.voters, limits: plan.settings.limits,
                     recovery: recovery, settings: plan.settings.replica, random: random,
                     at: moment.monotonic))
         case .messages:
             let replica = try ReplicaInstance<MessageMachine>(
-                identity: identity, voters: voters, limits: plan.settings.limits,
+                identity: identity, founders: group.voters, limits: plan.settings.limits,
                 recovery: recovery, settings: plan.settings.replica, random: random,
                 at: moment.monotonic)
             publishers[group.id] = DeliveryPublisher(

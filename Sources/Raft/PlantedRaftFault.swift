@@ -5,5 +5,21 @@
         case acknowledgementBeforeSync
         case oldTermCommittedByCounting
         case matchingPrefixTruncated
+        case preVoteCountedAsVote
+        case candidateAsksBeforePersist
+        case commitBeyondVerifiedMatch
+        case learnerCounted
+        case jointNeedsOnlyNewMajority
+        case jointNeedsOnlyOldMajority
+        case configurationInForceWhenCommittedOnly
+        case truncatedConfigurationKept
+        case secondChangeAllowed
+        case changeBeforeOwnTermCommits
+        case snapshotWithoutConfiguration
+        case wipedDiskVotesAsOld
+        case leaseFromAnswerTime
+        case leaseKeptDuringTransfer
+        case anyVotePassesThePromise
+        case readBeforeOwnTermCommits
     }
 #endif

@@ -13,4 +13,6 @@ public enum ProposalRefusal: Hashable, Sendable {
     case notLeader(leader: NodeID?)
     /// Too much waits to be committed: try again when something was.
     case overloaded
+    /// Leadership is being handed over: try there, in a moment.
+    case transferring(to: NodeID)
 }

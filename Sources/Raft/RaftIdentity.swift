@@ -3,10 +3,13 @@ public import Vocabulary
 /// Which copy of which replicated log an instance is.
 public struct RaftIdentity: Hashable, Sendable {
     public let group: ReplicaGroupID
-    public let node: NodeID
+    public let member: RaftMember
 
-    public init(group: ReplicaGroupID, node: NodeID) {
+    public init(group: ReplicaGroupID, member: RaftMember) {
         self.group = group
-        self.node = node
+        self.member = member
     }
+
+    public var node: NodeID { member.node }
+    public var replica: ReplicaID { member.replica }
 }

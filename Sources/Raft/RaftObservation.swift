@@ -11,6 +11,15 @@ public enum RaftObservation: Hashable, Sendable {
     case truncated(from: LogIndex)
     /// A message that no correct peer sends; it was dropped.
     case nonsense(from: NodeID)
+    /// Another configuration is in force: one was appended, installed, or taken back.
+    case configurationChanged(RaftConfiguration, at: LogIndex)
+    case configurationCommitted(RaftConfiguration, at: LogIndex)
+    /// This replica is no member any more: nobody will need it, its driver may destroy it.
+    case removedFromGroup
+    case transferBegan(to: NodeID)
+    case transferEnded(to: NodeID, succeeded: Bool)
+    /// This node is the first founder and found nothing of the group: it begins one.
+    case founded(RaftConfiguration)
 }
 
 /// Why an instance follows.
@@ -20,4 +29,10 @@ public enum StepDownReason: UInt8, Hashable, Sendable {
     /// A leader that had no answer of a quorum for `RaftSettings.quorumTimeout`.
     case quorumSilent
     case electionLost
+    /// A leader that is no voter any more and has handed over.
+    case removed
+    /// A leader whose own disk did not complete a write for `RaftSettings.diskStallTimeout`.
+    case diskStalled
+    /// A candidate that is no voter any more.
+    case notAVoter
 }

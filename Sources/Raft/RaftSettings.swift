@@ -13,6 +13,15 @@ public struct RaftSettings: Hashable, Sendable {
     /// Followers whose leader's process is gone ask for votes within this time, each after a
     /// random part of it, so that two seldom collide.
     public var leaderLossDelayMaximum: Duration = .milliseconds(30)
+    /// 255 asks for votes first, 0 last: each less waits longer, up to the spread of the election
+    /// time-outs.
+    public var electionPriority = UInt8.max
+    /// A joint phase whose incoming voters were silent for so long before it was committed is taken
+    /// back.
+    public var jointTimeout: Duration = .seconds(10)
+    /// A leader whose own disk did not complete a write for so long steps down. For half of a lease
+    /// it beats and answers lease reads all the same, and then no more.
+    public var diskStallTimeout: Duration = .milliseconds(600)
     /// Entries of one append.
     public var appendEntriesMaximum = 1_024
     /// Bytes of one append's entries; a single larger entry still goes, alone.
@@ -34,6 +43,10 @@ public struct RaftSettings: Hashable, Sendable {
     /// Reads that wait for a quorum; more are refused.
     public var readsWaitingMaximum = 65_536
 
+    /// How long after the sending of a round that a quorum confirmed this leader is the only one:
+    /// three quarters of a voter's promise, less 1 % for clocks that do not run alike.
+    public var leaseDuration: Duration { electionTimeoutMinimum * 297 / 400 }
+
     public init() {}
 
     /// Checks the relations that elections and progress rest on.
@@ -52,6 +65,8 @@ public struct RaftSettings: Hashable, Sendable {
         guard heartbeatInterval * 3 <= quorumTimeout else {
             throw .quorumTimeoutTooShort(quorumTimeout, heartbeat: heartbeatInterval)
         }
+        guard jointTimeout > .zero else { throw .notPositive("jointTimeout") }
+        guard diskStallTimeout > .zero else { throw .notPositive("diskStallTimeout") }
         let counts: [(String, Int)] = [
             ("appendEntriesMaximum", appendEntriesMaximum),
             ("appendBytesMaximum", appendBytesMaximum),

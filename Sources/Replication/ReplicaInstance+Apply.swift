@@ -14,11 +14,13 @@ extension ReplicaInstance {
             next += 1
             switch directive {
             case .persist(let write): record(write, into: &directives)
-            case .send(let message, let node): send(message, to: node, into: &directives)
+            case .send(let message, let member):
+                send(message, to: member.node, into: &directives)
             case .apply(let entries): apply(entries, into: &directives)
             case .readReady(let batches, let index): reads.confirm(batches, at: index)
             case .readRefused(let batches): refuse(batches, into: &directives)
-            case .sendSnapshot(let node): prepareTransfer(to: node, into: &directives)
+            case .sendSnapshot(let member):
+                prepareTransfer(to: member.node, into: &directives)
             case .observe(let observation): note(observation, into: &directives)
             }
         }
@@ -118,7 +120,10 @@ extension ReplicaInstance {
                     }
                 }
             #endif
-        case .becamePreCandidate, .becameCandidate, .truncated, .nonsense: break
+        case .becamePreCandidate, .becameCandidate, .truncated, .nonsense,
+            .configurationChanged, .configurationCommitted, .removedFromGroup, .transferBegan,
+            .transferEnded, .founded:
+            break
         }
         directives.append(.observe(observation))
     }

@@ -138,8 +138,8 @@ extension ReplicaInstance {
     private mutating func endTransfer(to node: NodeID, succeeded: Bool, at now: Instant) {
         guard let transfer = snapshots.transfers.removeValue(forKey: node) else { return }
         raft.snapshotSendDidEnd(
-            to: node, position: transfer.position, succeeded: succeeded, at: now,
-            into: &raftDirectives)
+            to: Self.member(on: node), position: transfer.position, succeeded: succeeded,
+            at: now, into: &raftDirectives)
     }
 
     // MARK: Receiving
@@ -225,7 +225,10 @@ extension ReplicaInstance {
             let restored = arrival.restored
         else { return }
         snapshots.arrival = nil
-        if raft.installSnapshot(position, at: now, into: &raftDirectives) {
+        let configuration = raft.configuration
+        if raft.installSnapshot(
+            position, configuration: configuration, at: now, into: &raftDirectives)
+        {
             machine = restored.machine
             applied = position.index
             logTime = max(logTime, restored.logTime)

@@ -34,8 +34,8 @@ public struct ReplicaInstance<Machine: ReplicatedMachine>: Sendable {
 
     /// - Throws: when the snapshot's bytes are no state of this machine.
     public init(
-        identity: RaftIdentity, voters: VoterSet, limits: MachineLimits, recovery: ReplicaRecovery,
-        settings: ReplicaSettings, random: SeededRandom, at now: Instant
+        identity: RaftIdentity, founders: [NodeID], limits: MachineLimits,
+        recovery: ReplicaRecovery, settings: ReplicaSettings, random: SeededRandom, at now: Instant
     ) throws(DecodeFailure) {
         group = identity.group
         self.settings = settings
@@ -49,9 +49,14 @@ public struct ReplicaInstance<Machine: ReplicatedMachine>: Sendable {
         applied = recovery.raft.snapshot?.index ?? .zero
         stamped = logTime
         raft = RaftInstance(
-            identity: identity, voters: voters, recovery: recovery.raft, settings: settings.raft,
-            random: random, now: now)
+            identity: identity, founders: founders, recovery: recovery.raft,
+            settings: settings.raft, random: random, now: now)
         snapshots.lastBytes = recovery.snapshotBody?.count ?? 0
+    }
+
+    /// The one copy that a node has of a log.
+    public static func member(on node: NodeID) -> RaftMember {
+        RaftMember(node: node, replica: ReplicaID(UInt64(node.rawValue)))
     }
 
     public var nextDeadline: Instant? { raft.nextDeadline }
@@ -139,7 +144,9 @@ public struct ReplicaInstance<Machine: ReplicatedMachine>: Sendable {
         // The log on disk starts behind the snapshot already, this one does not yet: an entry
         // accepted now could fall between. Whatever is dropped here comes again.
         guard snapshots.arrival?.isRecorded != true || takesEntriesTooEarly else { return }
-        raft.receive(message, from: node, at: now, into: &raftDirectives)
+        raft.receive(
+            message, from: Self.member(on: node), to: raft.identity.replica, at: now,
+            into: &raftDirectives)
         translate(at: now, into: &directives)
     }
 
@@ -214,6 +221,7 @@ extension ReplicaReply {
         switch refusal {
         case .notLeader(let leader): self = .notLeader(leader: leader)
         case .overloaded: self = .overloaded
+        case .transferring(let target): self = .notLeader(leader: target)
         }
     }
 }

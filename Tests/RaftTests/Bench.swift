@@ -7,6 +7,11 @@ import Vocabulary
 func ms(_ milliseconds: Int64) -> Instant { Instant(nanoseconds: milliseconds * 1_000_000) }
 
 func n(_ number: UInt16) -> NodeID { NodeID(number) }
+/// The copy of a log on a node that never lost its disk has the node's number.
+func m(_ number: UInt16, _ replica: UInt64? = nil) -> RaftMember {
+    RaftMember(node: n(number), replica: ReplicaID(replica ?? UInt64(number)))
+}
+func m(_ node: NodeID) -> RaftMember { m(node.rawValue) }
 func t(_ number: UInt64) -> Term { Term(number) }
 func i(_ number: UInt64) -> LogIndex { LogIndex(number) }
 
@@ -77,6 +82,11 @@ struct Bench {
         var description: String { "→ \(to) \(message)" }
     }
 
+    struct Start {
+        var seed: UInt64 = 1
+        var now = ms(1_000)
+    }
+
     var instance: RaftInstance
     var now: Instant
     /// Everything since the last `clear`.
@@ -87,32 +97,38 @@ struct Bench {
 
     init(
         voters: Int = 3, term: UInt64 = 0, vote: UInt16? = nil, log: [LogEntry] = [],
-        snapshot: SnapshotPosition? = nil, settings: RaftSettings = RaftSettings(),
-        seed: UInt64 = 1, now: Instant = ms(1_000)
+        snapshot: SnapshotPosition? = nil, configuration: RaftConfiguration? = nil,
+        settings: RaftSettings = RaftSettings(), start: Start = Start()
     ) {
-        self.now = now
+        now = start.now
         instance = RaftInstance(
-            identity: RaftIdentity(group: ReplicaGroupID(1), node: n(1)),
-            voters: VoterSet((1...UInt16(voters)).map(n)),
+            identity: RaftIdentity(group: ReplicaGroupID(1), member: m(1)), founders: [],
             recovery: RaftRecovery(
                 hardState: HardState(term: t(term), vote: vote.map(n)), snapshot: snapshot,
+                configuration: configuration
+                    ?? RaftConfiguration(voters: (1...UInt16(voters)).map { m($0) }),
                 entries: log),
-            settings: settings, random: SeededRandom(seed: seed), now: now)
+            settings: settings, random: SeededRandom(seed: start.seed), now: now)
     }
 
     /// A leader of `term`, elected by all others, none of which has answered an append yet.
     static func leader(
         voters: Int = 3, term: UInt64 = 1, log: [LogEntry] = [],
-        snapshot: SnapshotPosition? = nil, settings: RaftSettings = RaftSettings()
+        snapshot: SnapshotPosition? = nil, configuration: RaftConfiguration? = nil,
+        settings: RaftSettings = RaftSettings()
     ) -> Bench {
         var bench = Bench(
-            voters: voters, term: term - 1, log: log, snapshot: snapshot, settings: settings)
+            voters: voters, term: term - 1, log: log, snapshot: snapshot,
+            configuration: configuration, settings: settings)
         bench.becomeLeader()
         bench.clear()
         return bench
     }
 
-    var others: [NodeID] { instance.voters.nodes.filter { $0 != n(1) } }
+    var others: [NodeID] {
+        instance.configuration.members.filter { instance.configuration.isVoter($0) && $0 != m(1) }
+            .map(\.node)
+    }
 
     mutating func becomeLeader() {
         expire()
@@ -122,7 +138,15 @@ struct Bench {
     }
 
     mutating func receive(_ message: RaftMessage, from node: UInt16) {
-        step { $0.receive(message, from: n(node), at: $1, into: &$2) }
+        receive(message, from: m(node))
+    }
+
+    mutating func receive(
+        _ message: RaftMessage, from member: RaftMember, to replica: UInt64 = 1
+    ) {
+        step {
+            $0.receive(message, from: member, to: ReplicaID(replica), at: $1, into: &$2)
+        }
     }
 
     /// Goes to the next deadline.
@@ -183,8 +207,8 @@ struct Bench {
 
     var sent: [Sent] {
         directives.compactMap {
-            if case .send(let message, let node) = $0 {
-                Sent(message: message, to: node)
+            if case .send(let message, let member) = $0 {
+                Sent(message: message, to: member.node)
             } else {
                 nil
             }
@@ -222,7 +246,7 @@ struct Bench {
     }
 
     var snapshotsAsked: [NodeID] {
-        directives.compactMap { if case .sendSnapshot(let node) = $0 { node } else { nil } }
+        directives.compactMap { if case .sendSnapshot(let member) = $0 { member.node } else { nil } }
     }
 
     var observations: [RaftObservation] {

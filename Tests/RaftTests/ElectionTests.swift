@@ -18,7 +18,7 @@ import Vocabulary
     func timeoutsAreRandom() {
         var timeouts: [Int64] = []
         for seed in 1...200 {
-            let bench = Bench(seed: UInt64(seed))
+            let bench = Bench(start: .init(seed: UInt64(seed)))
             let deadline = bench.instance.nextDeadline ?? bench.now
             timeouts.append((deadline - bench.now).nanoseconds / 1_000_000)
         }
@@ -30,7 +30,7 @@ import Vocabulary
     func candidatesTimeoutIsRandom() {
         var deadlines: Set<Int64> = []
         for seed in 1...50 {
-            var bench = Bench(seed: UInt64(seed))
+            var bench = Bench(start: .init(seed: UInt64(seed)))
             bench.expire()
             bench.receive(preVote(1), from: 2)
             #expect(bench.instance.role == .candidate)
@@ -223,15 +223,16 @@ import Vocabulary
     @Test("a node that is no voter never asks for votes, but answers")
     func strangerDoesNotStand() {
         var instance = RaftInstance(
-            identity: RaftIdentity(group: ReplicaGroupID(1), node: n(9)),
-            voters: VoterSet([n(1), n(2), n(3)]), recovery: .empty, settings: RaftSettings(),
+            identity: RaftIdentity(group: ReplicaGroupID(1), member: m(9)), founders: [],
+            recovery: .founded([m(1), m(2), m(3)]), settings: RaftSettings(),
             random: SeededRandom(seed: 1), now: ms(0))
         #expect(instance.nextDeadline == nil)
         var directives: [RaftDirective] = []
         instance.timeDidAdvance(to: ms(60_000), into: &directives)
         #expect(directives == [])
-        instance.receive(preVoteRequest(1), from: n(1), at: ms(60_000), into: &directives)
-        #expect(directives == [.send(preVote(1), to: n(1))])
+        instance.receive(
+            preVoteRequest(1), from: m(1), to: ReplicaID(9), at: ms(60_000), into: &directives)
+        #expect(directives == [.send(preVote(1), to: m(1))])
     }
 
     @Test("a candidate outside of the voters is answered by the rule")

@@ -174,7 +174,8 @@ import Vocabulary
     @Test("heartbeats fall on multiples of the interval, whenever the leader was elected")
     func aligned() {
         for offset in [0, 1, 17, 49, 50] {
-            var bench = Bench(now: Instant(nanoseconds: Int64(offset) * 1_000_003))
+            var bench = Bench(
+                start: .init(now: Instant(nanoseconds: Int64(offset) * 1_000_003)))
             bench.becomeLeader()
             for _ in 0..<5 {
                 let deadline = bench.instance.nextDeadline ?? ms(1)

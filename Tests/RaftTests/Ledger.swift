@@ -10,17 +10,17 @@ struct Ledger {
         var leads: Bool
     }
 
-    let quorum: Int
     var violations: [String] = []
     /// For look-up only.
     private var leaders: [Term: NodeID] = [:]
-    private var seen: [NodeID: Seen] = [:]
+    private var seen: [RaftMember: Seen] = [:]
     private var readBounds: [RequestID: LogIndex] = [:]
     /// The entries that somebody applied, and the digest of all up to each.
     private(set) var applied: [LogEntry] = []
     private var digests: [UInt64] = []
 
-    init(quorum: Int) { self.quorum = quorum }
+    /// Those that were committed, by index.
+    private(set) var configurations: [(index: LogIndex, configuration: RaftConfiguration)] = []
 
     static func digest(_ digest: UInt64, _ entry: LogEntry) -> UInt64 {
         var value = (digest ^ entry.index.rawValue) &* 0x100_0000_01B3
@@ -29,16 +29,19 @@ struct Ledger {
         return value
     }
 
-    mutating func forget(_ node: NodeID) {
-        if let term = seen[node]?.term {
-            seen[node] = Seen(term: term, commit: .zero, leads: false)
-        }
+    /// The process is gone; its disk knows of `term`.
+    mutating func forget(_ member: RaftMember, durable term: Term) {
+        seen[member] = Seen(term: term, commit: .zero, leads: false)
     }
 
     /// Terms never go back, nor does a process's commit index.
     mutating func note(_ instance: RaftInstance) {
-        let node = instance.identity.node
+        let node = instance.identity.member
+        checkConfiguration(of: instance)
         if let before = seen[node] {
+            if instance.term < before.term {
+                violations.append("\(node) is in \(instance.term) after \(before.term)")
+            }
             if instance.commitIndex < before.commit {
                 violations.append("\(node) commits \(instance.commitIndex) after \(before.commit)")
             }
@@ -71,7 +74,7 @@ struct Ledger {
     }
 
     /// State-machine safety; and what is committed is durable on a quorum.
-    mutating func note(applied entry: LogEntry, durableCopies: Int) {
+    mutating func note(applied entry: LogEntry, holders: [RaftMember], by instance: RaftInstance?) {
         let offset = Int(entry.index.rawValue) - 1
         if offset < applied.count {
             if applied[offset] != entry {
@@ -86,9 +89,57 @@ struct Ledger {
         }
         applied.append(entry)
         digests.append(Self.digest(digests.last ?? 0, entry))
-        if durableCopies < quorum {
-            violations.append("\(entry.index) is committed with \(durableCopies) durable copies")
+        if let instance, !Self.isQuorum(holders, of: instance.configuration) {
+            violations.append(
+                "\(entry.index) is committed with \(list(holders)) of \(instance.configuration)")
         }
+    }
+
+    static func isQuorum(_ some: [RaftMember], of configuration: RaftConfiguration) -> Bool {
+        [configuration.voters, configuration.outgoing].allSatisfy { voters in
+            voters.isEmpty || voters.filter(some.contains).count > voters.count / 2
+        }
+    }
+
+    /// The last configuration in the log is the one in force, and each is a step from the one
+    /// before (I11).
+    private mutating func checkConfiguration(of instance: RaftInstance) {
+        let entries = instance.entries(from: instance.firstIndex, through: instance.lastIndex)
+        guard let last = entries.last(where: { $0.kind == .configuration }) else { return }
+        if last.payload != instance.configuration.encoded() {
+            violations.append(
+                "\(instance.identity.member) goes by \(instance.configuration),"
+                    + " not by \(last.index)")
+        }
+    }
+
+    /// What is committed at an index is the same for all, and no quorum of one configuration misses
+    /// all of the next one's (I12).
+    mutating func note(committed configuration: RaftConfiguration, at index: LogIndex) {
+        if let known = configurations.first(where: { $0.index == index }) {
+            if known.configuration != configuration {
+                violations.append("\(index) is \(configuration) and \(known.configuration)")
+            }
+            return
+        }
+        if let before = configurations.last, before.index < index,
+            !Self.intersect(before.configuration, configuration)
+        {
+            violations.append("\(before.configuration) and \(configuration) decide apart")
+        }
+        configurations.append((index, configuration))
+        configurations.sort { $0.index < $1.index }
+    }
+
+    /// A majority of one set and one of another of the same configuration pair share a voter.
+    static func intersect(_ one: RaftConfiguration, _ other: RaftConfiguration) -> Bool {
+        let all = RaftConfiguration.all(one, other)
+        for bits in 0..<(1 << all.count) {
+            let some = all.indices.filter { bits >> $0 & 1 == 1 }.map { all[$0] }
+            let rest = all.filter { !some.contains($0) }
+            if isQuorum(some, of: one), isQuorum(rest, of: other) { return false }
+        }
+        return true
     }
 
     mutating func check(digest: UInt64, at index: LogIndex, on node: NodeID) {
@@ -116,6 +167,12 @@ struct Ledger {
         }
     }
 
+    mutating func leaseIsHeld(by node: NodeID, at index: LogIndex) {
+        if let last = applied.last?.index, index < last {
+            violations.append("\(node) reads at \(index) by its lease, \(last) is committed")
+        }
+    }
+
     mutating func readDidBegin(_ read: RequestID) {
         readBounds[read] = applied.last?.index ?? .zero
     }
@@ -125,5 +182,17 @@ struct Ledger {
         if index < bound {
             violations.append("\(read) is answered at \(index), \(bound) was committed before")
         }
+    }
+}
+
+extension RaftConfiguration {
+    /// The voters of both, each once.
+    static func all(_ one: RaftConfiguration, _ other: RaftConfiguration) -> [RaftMember] {
+        var all: [RaftMember] = []
+        for member in (one.voters + one.outgoing + other.voters + other.outgoing).sorted()
+        where member != all.last {
+            all.append(member)
+        }
+        return all
     }
 }

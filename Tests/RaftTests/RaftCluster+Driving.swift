@@ -71,10 +71,7 @@ extension RaftCluster {
     }
 
     mutating func cutOff(_ place: Int) {
-        for other in voters.nodes where other != n(UInt16(place + 1)) {
-            cut.insert(Link(from: n(UInt16(place + 1)), to: other))
-            cut.insert(Link(from: other, to: n(UInt16(place + 1))))
-        }
+        for other in peers.indices where other != place { cutBothWays(place, other) }
     }
 
     mutating func cut(from: Int, to: Int) {

@@ -13,9 +13,9 @@ extension RaftCluster {
             let what =
                 switch envelope.content {
                 case .message(let message): message.description
-                case .snapshot(let position, _): "snapshot \(position)"
+                case .snapshot(let state): "snapshot \(state.position)"
                 }
-            return "\(envelope.link.from) → \(envelope.link.to) \(what)\(suffix)"
+            return "\(name(envelope.from)) → \(name(envelope.to)) \(what)\(suffix)"
         }
     }
 
@@ -33,6 +33,12 @@ extension RaftCluster {
     }
 }
 
+/// A copy whose disk was never lost is named by its node alone.
+func name(_ member: RaftMember) -> String {
+    member == m(member.node) || member.replica == .none
+        ? member.node.description : member.description
+}
+
 func list(_ things: [some CustomStringConvertible]) -> String {
     things.map(\.description).joined(separator: " ")
 }
@@ -46,5 +52,13 @@ func describe(_ observation: RaftObservation) -> String {
     case .becameLeader(let term): "leads \(term)"
     case .truncated(let index): "removes \(index) and all after it"
     case .nonsense(let sender): "drops nonsense of \(sender)"
+    case .configurationChanged(let configuration, let index):
+        "goes by [\(configuration)] of \(index)"
+    case .configurationCommitted(_, let index): "has \(index) committed, a configuration"
+    case .removedFromGroup: "is no member any more"
+    case .transferBegan(let node): "hands over to \(node)"
+    case .transferEnded(let node, let succeeded):
+        succeeded ? "has handed over to \(node)" : "did not hand over to \(node)"
+    case .founded(let configuration): "founds the group [\(configuration)]"
     }
 }

@@ -11,55 +11,21 @@ struct RaftCluster {
 
     enum Content {
         case message(RaftMessage)
-        case snapshot(SnapshotPosition, digest: UInt64)
+        case snapshot(SavedState)
     }
 
     struct Envelope {
-        let link: Link
+        let from: RaftMember
+        let to: RaftMember
         let content: Content
-    }
 
-    enum DiskOperation {
-        case write(RaftWrite)
-        case install(SnapshotPosition, digest: UInt64, from: NodeID)
-    }
-
-    struct Disk {
-        var hardState = HardState.initial
-        var snapshot: SnapshotPosition?
-        var snapshotDigest: UInt64 = 0
-        var entries: [LogEntry] = []
-
-        mutating func perform(_ write: RaftWrite) {
-            if let hardState = write.hardState { self.hardState = hardState }
-            let start = (snapshot?.index ?? .zero).rawValue + 1
-            for entry in write.entries where entry.index.rawValue >= start {
-                let offset = Int(entry.index.rawValue - start)
-                precondition(offset <= entries.count, "a hole before \(entry.index)")
-                entries.removeLast(entries.count - offset)
-                entries.append(entry)
-            }
-        }
-
-        mutating func install(_ position: SnapshotPosition, digest: UInt64) {
-            guard position.index > snapshot?.index ?? .zero else { return }
-            let keeps = entries.contains { $0.index == position.index && $0.term == position.term }
-            entries = keeps ? entries.filter { $0.index > position.index } : []
-            snapshot = position
-            snapshotDigest = digest
-        }
-
-        func holds(_ entry: LogEntry) -> Bool {
-            if let snapshot, entry.index <= snapshot.index { return true }
-            let offset = Int(entry.index.rawValue - (snapshot?.index ?? .zero).rawValue) - 1
-            return offset < entries.count && entries[offset].term == entry.term
-        }
+        var link: Link { Link(from: from.node, to: to.node) }
     }
 
     struct Peer {
-        let node: NodeID
+        var member: RaftMember
         var instance: RaftInstance?
-        var disk = Disk()
+        var disk: Disk
         var operations: [DiskOperation] = []
         /// Writes stay in the queue until the test lets them through.
         var isDiskHeld = false
@@ -67,6 +33,9 @@ struct RaftCluster {
         var digest: UInt64 = 0
         var ready: [RequestID] = []
         var refused: [RequestID] = []
+        var isRemoved = false
+
+        var node: NodeID { member.node }
     }
 
     var peers: [Peer]
@@ -74,41 +43,61 @@ struct RaftCluster {
     /// For look-up only.
     var cut: Set<Link> = []
     var now = ms(1_000)
-    var ledger: Ledger
+    var ledger = Ledger()
     /// Nil if nobody is going to read it.
     var transcript: [String]?
-    let voters: VoterSet
+    /// Those that make the group in the beginning.
+    let founders: [NodeID]
     let settings: RaftSettings
     var seeds: SeededRandom
+    private var lastReplica: UInt64 = 100
     #if PLANTED_FAULTS
         /// What every instance that starts from now on does wrong.
         var plantedFault: PlantedRaftFault?
     #endif
 
-    init(_ count: Int, settings: RaftSettings = RaftSettings(), seed: UInt64 = 1) {
-        voters = VoterSet((1...UInt16(count)).map(n))
-        ledger = Ledger(quorum: voters.quorum)
+    /// - Parameters:
+    ///   - count: nodes that are voters.
+    ///   - spares: nodes after them that know of no group.
+    ///   - unfounded: the voters have to find each other first.
+    init(
+        _ count: Int, spares: Int = 0, unfounded: Bool = false,
+        settings: RaftSettings = RaftSettings(), seed: UInt64 = 1
+    ) {
+        let nodes = (1...UInt16(count)).map(n)
+        let configuration = RaftConfiguration(voters: nodes.map { m($0) })
+        founders = nodes
         self.settings = settings
         seeds = SeededRandom(seed: seed)
-        peers = voters.nodes.map { Peer(node: $0) }
+        peers = nodes.map {
+            Peer(member: m($0), disk: Disk(configuration: unfounded ? .empty : configuration))
+        }
+        for spare in 0..<spares {
+            peers.append(
+                Peer(member: m(UInt16(count + spare + 1)), disk: Disk(configuration: .empty)))
+        }
         for place in peers.indices { start(place) }
     }
+
+    /// The members of the beginning.
+    var nodes: [NodeID] { founders }
 
     // MARK: Processes
 
     mutating func start(_ place: Int) {
         let disk = peers[place].disk
         peers[place].instance = RaftInstance(
-            identity: RaftIdentity(group: ReplicaGroupID(1), node: peers[place].node),
-            voters: voters,
+            identity: RaftIdentity(group: ReplicaGroupID(1), member: peers[place].member),
+            founders: founders,
             recovery: RaftRecovery(
-                hardState: disk.hardState, snapshot: disk.snapshot, entries: disk.entries),
+                hardState: disk.hardState, snapshot: disk.snapshot?.position,
+                configuration: disk.configuration, entries: disk.entries),
             settings: settings, random: SeededRandom(seed: seeds.next()), now: now)
         #if PLANTED_FAULTS
             peers[place].instance?.plantedFault = plantedFault
         #endif
-        peers[place].applied = disk.snapshot?.index ?? .zero
-        peers[place].digest = disk.snapshotDigest
+        peers[place].applied = disk.snapshot?.position.index ?? .zero
+        peers[place].digest = disk.snapshot?.digest ?? 0
     }
 
     /// The process dies; of its unsynced writes the first `surviving` are on the disk all the same.
@@ -116,19 +105,35 @@ struct RaftCluster {
         for operation in peers[place].operations.prefix(surviving) {
             switch operation {
             case .write(let write): peers[place].disk.perform(write)
-            case .install(let position, let digest, _):
-                peers[place].disk.install(position, digest: digest)
+            case .install(let state, _): peers[place].disk.install(state)
             }
         }
         let operations = peers[place].operations
         peers[place].operations = []
         peers[place].instance = nil
-        ledger.forget(peers[place].node)
-        for operation in operations {
-            guard case .install(let position, _, let sender) = operation else { continue }
-            let link = Link(from: sender, to: peers[place].node)
-            snapshotDidEnd(link, position, succeeded: false)
+        ledger.forget(peers[place].member, durable: peers[place].disk.hardState.term)
+        // An order to stand dies with the process that it was sent to, as the connection does.
+        let member = peers[place].member
+        wire.removeAll {
+            if case .message(.timeoutNow) = $0.content { return $0.to != member }
+            return true
         }
+        for operation in operations {
+            guard case .install(let state, let sender) = operation else { continue }
+            snapshotDidEnd(from: sender, to: peers[place].member, state, succeeded: false)
+        }
+    }
+
+    /// The process dies, and with it all that its disk held: it comes back as another copy.
+    mutating func wipe(_ place: Int) {
+        crash(place)
+        lastReplica += 1
+        peers[place].member = m(peers[place].node.rawValue, lastReplica)
+        peers[place].disk = Disk(configuration: .empty)
+        peers[place].isRemoved = false
+        let member = peers[place].member
+        note { "\(member.node) comes back empty as \(member)" }
+        start(place)
     }
 
     // MARK: Steps
@@ -144,6 +149,7 @@ struct RaftCluster {
         ledger.note(instance)
         peers[place].instance = instance
         for directive in directives { perform(directive, of: place) }
+        checkLeases()
     }
 
     mutating func fire(_ place: Int) {
@@ -158,6 +164,21 @@ struct RaftCluster {
         return outcome
     }
 
+    @discardableResult
+    mutating func change(_ place: Int, _ change: MembershipChange) -> MembershipOutcome {
+        var outcome = MembershipOutcome.unchanged
+        step(place) { outcome = $0.change(change, at: $1, into: &$2) }
+        return outcome
+    }
+
+    @discardableResult
+    mutating func transfer(_ place: Int, to other: Int) -> TransferOutcome {
+        var outcome = TransferOutcome.refused(.notLeader(leader: nil))
+        let node = peers[other].node
+        step(place) { outcome = $0.transferLeadership(to: node, at: $1, into: &$2) }
+        return outcome
+    }
+
     mutating func read(_ place: Int, _ id: RequestID) {
         ledger.readDidBegin(id)
         step(place) { $0.requestRead(id, at: $1, into: &$2) }
@@ -166,19 +187,22 @@ struct RaftCluster {
     /// Delivers the message at `position` of the queue, or loses it on a cut link.
     mutating func deliver(at position: Int, keeping: Bool = false) {
         let envelope = keeping ? wire[position] : wire.remove(at: position)
-        let place = Int(envelope.link.to.rawValue) - 1
-        let isLost = cut.contains(envelope.link) || peers[place].instance == nil
+        let place = Int(envelope.to.node.rawValue) - 1
+        let isLost =
+            cut.contains(envelope.link) || place >= peers.count || peers[place].instance == nil
         note(envelope, isLost ? "   lost" : "")
         switch envelope.content {
         case .message(let message):
             if isLost { return }
-            step(place) { $0.receive(message, from: envelope.link.from, at: $1, into: &$2) }
-        case .snapshot(let position, let digest):
-            if isLost {
-                snapshotDidEnd(envelope.link, position, succeeded: false)
+            step(place) {
+                $0.receive(
+                    message, from: envelope.from, to: envelope.to.replica, at: $1, into: &$2)
+            }
+        case .snapshot(let state):
+            if isLost || envelope.to != peers[place].member {
+                snapshotDidEnd(from: envelope.from, to: envelope.to, state, succeeded: false)
             } else {
-                peers[place].operations.append(
-                    .install(position, digest: digest, from: envelope.link.from))
+                peers[place].operations.append(.install(state, from: envelope.from))
             }
         }
     }
@@ -186,17 +210,19 @@ struct RaftCluster {
     mutating func lose(at position: Int) {
         let envelope = wire.remove(at: position)
         note(envelope, "   lost")
-        if case .snapshot(let position, _) = envelope.content {
-            snapshotDidEnd(envelope.link, position, succeeded: false)
+        if case .snapshot(let state) = envelope.content {
+            snapshotDidEnd(from: envelope.from, to: envelope.to, state, succeeded: false)
         }
     }
 
     private mutating func snapshotDidEnd(
-        _ link: Link, _ position: SnapshotPosition, succeeded: Bool
+        from sender: RaftMember, to receiver: RaftMember, _ state: SavedState, succeeded: Bool
     ) {
-        step(Int(link.from.rawValue) - 1) {
+        let place = Int(sender.node.rawValue) - 1
+        guard peers[place].member == sender else { return }
+        step(place) {
             $0.snapshotSendDidEnd(
-                to: link.to, position: position, succeeded: succeeded, at: $1, into: &$2)
+                to: receiver, position: state.position, succeeded: succeeded, at: $1, into: &$2)
         }
     }
 
@@ -207,89 +233,35 @@ struct RaftCluster {
         case .write(let write):
             peers[place].disk.perform(write)
             step(place) { $0.writeDidPersist(write.token, at: $1, into: &$2) }
-        case .install(let position, let digest, let sender):
+        case .install(let state, let sender):
             guard let commit = peers[place].instance?.commitIndex else { return }
-            if position.index > commit {
-                peers[place].disk.install(position, digest: digest)
-                peers[place].applied = position.index
-                peers[place].digest = digest
-                ledger.check(digest: digest, at: position.index, on: peers[place].node)
-                step(place) { _ = $0.installSnapshot(position, at: $1, into: &$2) }
+            if state.position.index > commit {
+                peers[place].disk.install(state)
+                peers[place].applied = state.position.index
+                peers[place].digest = state.digest
+                ledger.check(digest: state.digest, at: state.position.index, on: peers[place].node)
+                step(place) {
+                    _ = $0.installSnapshot(
+                        state.position, configuration: state.configuration, at: $1, into: &$2)
+                }
             }
-            step(Int(sender.rawValue) - 1) {
-                $0.snapshotSendDidEnd(
-                    to: n(UInt16(place + 1)), position: position, succeeded: true, at: $1,
-                    into: &$2)
-            }
+            snapshotDidEnd(from: sender, to: peers[place].member, state, succeeded: true)
         }
     }
 
     /// The machine of `place` saves its state and the log is cut, but for the last `keeping`.
     mutating func compact(_ place: Int, keeping: Int) {
         let applied = peers[place].applied
-        guard let term = peers[place].instance?.term(at: applied), applied > .zero,
-            peers[place].operations.isEmpty
+        guard let instance = peers[place].instance, let term = instance.term(at: applied),
+            applied > .zero, peers[place].operations.isEmpty
         else { return }
-        let position = SnapshotPosition(index: applied, term: term)
-        peers[place].disk.install(position, digest: peers[place].digest)
+        let state = SavedState(
+            position: SnapshotPosition(index: applied, term: term), digest: peers[place].digest,
+            configuration: instance.configuration(at: applied))
+        peers[place].disk.install(state)
         step(place) {
-            $0.snapshotDidSave(position, at: $1, into: &$2)
+            $0.snapshotDidSave(state.position, at: $1, into: &$2)
             $0.compact(through: $0.compactionIndex(keeping: keeping))
         }
-    }
-
-    // MARK: Directives
-
-    private mutating func perform(_ directive: RaftDirective, of place: Int) {
-        let node = peers[place].node
-        switch directive {
-        case .persist(let write):
-            peers[place].operations.append(.write(write))
-            note(write, by: node)
-        case .send(let message, let receiver):
-            wire.append(
-                Envelope(link: Link(from: node, to: receiver), content: .message(message)))
-        case .apply(let entries):
-            for entry in entries { apply(entry, on: place) }
-            note { "\(node) applies \(list(entries.map(\.index)))" }
-        case .readReady(let reads, let index):
-            peers[place].ready += reads
-            for read in reads { ledger.readIsReady(read, at: index) }
-            note { "\(node) may answer \(list(reads)) at \(index)" }
-        case .readRefused(let reads):
-            peers[place].refused += reads
-            note { "\(node) refuses \(list(reads))" }
-        case .sendSnapshot(let receiver):
-            sendSnapshot(from: place, to: receiver)
-        case .observe(let observation):
-            note { "\(node) \(describe(observation))" }
-            if case .becameLeader(let term) = observation, let instance = peers[place].instance {
-                ledger.note(leader: instance, of: term)
-            }
-        }
-    }
-
-    private mutating func apply(_ entry: LogEntry, on place: Int) {
-        if entry.index != peers[place].applied.next {
-            ledger.violations.append(
-                "\(peers[place].node) applies \(entry.index) after \(peers[place].applied)")
-        }
-        peers[place].applied = entry.index
-        peers[place].digest = Ledger.digest(peers[place].digest, entry)
-        let copies = peers.filter { $0.disk.holds(entry) }.count
-        ledger.note(applied: entry, durableCopies: copies)
-        ledger.check(digest: peers[place].digest, at: entry.index, on: peers[place].node)
-    }
-
-    private mutating func sendSnapshot(from place: Int, to receiver: NodeID) {
-        let link = Link(from: peers[place].node, to: receiver)
-        guard let position = peers[place].disk.snapshot else {
-            ledger.violations.append("\(peers[place].node) has no snapshot to send")
-            return
-        }
-        wire.append(
-            Envelope(
-                link: link,
-                content: .snapshot(position, digest: peers[place].disk.snapshotDigest)))
     }
 }

@@ -178,7 +178,7 @@ import Vocabulary
     func suffixIsRetained() {
         var bench = Bench(term: 1, log: log(1, 1, 1))
         bench.step {
-            _ = $0.installSnapshot(
+            _ = $0.install(
                 SnapshotPosition(index: i(2), term: t(1)), at: $1, into: &$2)
         }
         #expect(bench.instance.lastIndex == i(3))

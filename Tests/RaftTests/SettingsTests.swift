@@ -34,14 +34,4 @@ import Vocabulary
             #expect(throws: RaftSettingsFailure.self) { try settings.validate() }
         }
     }
-
-    @Test("voters are sorted, each once", arguments: [1, 3, 4, 7])
-    func voterSets(count: Int) {
-        let nodes = (1...UInt16(count)).map(n)
-        let voters = VoterSet(nodes.reversed() + nodes)
-        #expect(voters.nodes == nodes)
-        #expect(voters.quorum == count / 2 + 1)
-        #expect(voters.contains(n(1)))
-        #expect(!voters.contains(n(8)))
-    }
 }

@@ -64,7 +64,7 @@ import Vocabulary
         bench.clear()
         bench.step {
             $0.snapshotSendDidEnd(
-                to: n(3), position: position(6, 1), succeeded: true, at: $1, into: &$2)
+                to: m(3), position: position(6, 1), succeeded: true, at: $1, into: &$2)
         }
         #expect(bench.appends(to: 3).map(\.previousIndex) == [i(6)])
         bench.receive(matched(2, 10), from: 3)
@@ -88,7 +88,7 @@ import Vocabulary
         bench.clear()
         bench.step {
             $0.snapshotSendDidEnd(
-                to: n(3), position: position(6, 1), succeeded: false, at: $1, into: &$2)
+                to: m(3), position: position(6, 1), succeeded: false, at: $1, into: &$2)
         }
         #expect(bench.directives == [])
         bench.expire()
@@ -137,7 +137,7 @@ import Vocabulary
             bench.receive(heartbeat(2), from: 2)
             bench.clear()
             var installed = false
-            bench.step { installed = $0.installSnapshot(position(4, 2), at: $1, into: &$2) }
+            bench.step { installed = $0.install(position(4, 2), at: $1, into: &$2) }
             #expect(installed)
             #expect(bench.instance.lastIndex == i(4))
             #expect(bench.instance.commitIndex == i(4))
@@ -153,7 +153,7 @@ import Vocabulary
     func installKeepsSuffix() {
         var bench = Bench(term: 2, log: log(1, 1, 2, 2, 2))
         bench.receive(heartbeat(2), from: 2)
-        bench.step { _ = $0.installSnapshot(position(3, 2), at: $1, into: &$2) }
+        bench.step { _ = $0.install(position(3, 2), at: $1, into: &$2) }
         #expect(bench.terms == [2, 2])
         #expect(bench.instance.firstIndex == i(4))
         bench.receive(heartbeat(2, commit: 5), from: 2)
@@ -167,7 +167,7 @@ import Vocabulary
         bench.clear()
         for index: UInt64 in 1...3 {
             var installed = true
-            bench.step { installed = $0.installSnapshot(position(index, 1), at: $1, into: &$2) }
+            bench.step { installed = $0.install(position(index, 1), at: $1, into: &$2) }
             #expect(!installed)
         }
         #expect(bench.directives == [])
@@ -178,8 +178,8 @@ import Vocabulary
     func twoSnapshots() {
         var bench = Bench(term: 2)
         bench.receive(heartbeat(2), from: 2)
-        bench.step { _ = $0.installSnapshot(position(4, 1), at: $1, into: &$2) }
-        bench.step { _ = $0.installSnapshot(position(9, 2), at: $1, into: &$2) }
+        bench.step { _ = $0.install(position(4, 1), at: $1, into: &$2) }
+        bench.step { _ = $0.install(position(9, 2), at: $1, into: &$2) }
         #expect(bench.instance.snapshotPosition == position(9, 2))
         #expect(bench.instance.lastIndex == i(9))
     }
@@ -189,7 +189,7 @@ import Vocabulary
         var bench = Bench(term: 2)
         bench.hasFastDisk = false
         bench.receive(append(2, after: (0, 0), [2, 2]), from: 2)
-        bench.step { _ = $0.installSnapshot(position(7, 2), at: $1, into: &$2) }
+        bench.step { _ = $0.install(position(7, 2), at: $1, into: &$2) }
         bench.persistAll()
         #expect(bench.instance.durableIndex == i(7))
         #expect(bench.sent(to: 2).last == matched(2, 7, round: 1))

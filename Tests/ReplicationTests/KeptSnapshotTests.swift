@@ -116,8 +116,10 @@ struct KeptSnapshotTests {
             recovery.snapshotBody = body
             #expect(throws: DecodeFailure.self) {
                 _ = try ReplicaCluster.Replica(
-                    identity: RaftIdentity(group: ReplicaCluster.group, node: NodeID(1)),
-                    voters: VoterSet([NodeID(1)]), limits: .init(), recovery: recovery,
+                    identity: RaftIdentity(
+                        group: ReplicaCluster.group,
+                        member: ReplicaCluster.Replica.member(on: NodeID(1))),
+                    founders: [NodeID(1)], limits: .init(), recovery: recovery,
                     settings: ReplicaSettings(), random: SeededRandom(seed: 1),
                     at: Instant(nanoseconds: 0))
             }

@@ -38,6 +38,7 @@ struct ReplicaCluster {
     static let group = ReplicaGroupID(7)
 
     let settings: ReplicaSettings
+    let founders: [NodeID]
     var members: [Member] = []
     var mail: [(from: Int, to: Int, letter: Letter)] = []
     /// Parts of snapshots and their results stay in `mail`.
@@ -52,21 +53,24 @@ struct ReplicaCluster {
         var settings = ReplicaSettings()
         change(&settings)
         self.settings = settings
-        let voters = VoterSet((1...count).map { NodeID(UInt16($0)) })
+        founders = (1...count).map { NodeID(UInt16($0)) }
         for index in 0..<count {
             let replica = try Self.replica(
-                index, voters, ReplicaRecovery(raft: .empty, snapshotBody: nil), settings,
+                index, founders, ReplicaRecovery(raft: .empty, snapshotBody: nil), settings,
                 seed: UInt64(index), at: now)
             members.append(Member(replica: replica))
         }
     }
 
     private static func replica(
-        _ index: Int, _ voters: VoterSet, _ recovery: ReplicaRecovery,
+        _ index: Int, _ founders: [NodeID], _ recovery: ReplicaRecovery,
         _ settings: ReplicaSettings, seed: UInt64, at now: Instant
     ) throws(DecodeFailure) -> Replica {
-        try Replica(
-            identity: RaftIdentity(group: group, node: NodeID(UInt16(index + 1))), voters: voters,
+        var recovery = recovery
+        recovery.raft.configuration = RaftConfiguration(voters: founders.map(Replica.member))
+        let member = Replica.member(on: NodeID(UInt16(index + 1)))
+        return try Replica(
+            identity: RaftIdentity(group: group, member: member), founders: founders,
             limits: MachineLimits(), recovery: recovery, settings: settings,
             random: SeededRandom(seed: seed), at: now)
     }
@@ -226,7 +230,7 @@ struct ReplicaCluster {
         members[index].disk.crash()
         lives += 1
         members[index].replica = try Self.replica(
-            index, members[index].replica.raft.voters, members[index].disk.recovery, settings,
+            index, founders, members[index].disk.recovery, settings,
             seed: 100 + lives, at: now)
         members[index].saves = []
         members[index].works = []

@@ -28,7 +28,8 @@ public struct VotesOnce: Sendable {
         case .voteResponse(let response) where response.isGranted:
             note(group, response.term, voter, candidate, &violations)
         case .voteResponse, .preVoteRequest, .preVoteResponse, .append, .appendResponse,
-            .heartbeat, .heartbeatResponse:
+            .heartbeat, .heartbeatResponse, .timeoutNow, .announcement, .removalNotice,
+            .foundingQuestion, .foundingAnswer:
             break
         }
     }

@@ -14,6 +14,11 @@ extension RaftMessage {
         case appendRejected = 7
         case heartbeat = 8
         case heartbeatResponse = 9
+        case timeoutNow = 10
+        case announcement = 11
+        case removalNotice = 12
+        case foundingQuestion = 13
+        case foundingAnswer = 14
     }
 
     /// Terms and indexes above this are nobody's: arithmetic on accepted ones can not overflow.
@@ -42,6 +47,32 @@ extension RaftMessage {
             writer.write(Kind.heartbeatResponse.rawValue)
             writer.write(response.term.rawValue)
             writer.write(response.round)
+        case .timeoutNow, .announcement, .removalNotice, .foundingQuestion, .foundingAnswer:
+            encodeMembership(into: &writer)
+        }
+    }
+
+    private func encodeMembership(into writer: inout ByteWriter) {
+        switch self {
+        case .timeoutNow(let order):
+            writer.write(Kind.timeoutNow.rawValue)
+            writer.write(order.term.rawValue)
+            writer.write(order.round)
+        case .announcement(let announcement):
+            writer.write(Kind.announcement.rawValue)
+            writer.write(announcement.term.rawValue)
+        case .removalNotice(let notice):
+            writer.write(Kind.removalNotice.rawValue)
+            writer.write(notice.term.rawValue)
+            writer.write(notice.index.rawValue)
+        case .foundingQuestion:
+            writer.write(Kind.foundingQuestion.rawValue)
+        case .foundingAnswer(let answer):
+            writer.write(Kind.foundingAnswer.rawValue)
+            writer.write(answer.holdsAnything)
+        case .preVoteRequest, .preVoteResponse, .voteRequest, .voteResponse, .append,
+            .appendResponse, .heartbeat, .heartbeatResponse:
+            unreachable("\(self) has a form of its own")
         }
     }
 
@@ -67,6 +98,17 @@ extension RaftMessage {
         case .heartbeatResponse:
             self = .heartbeatResponse(
                 HeartbeatResponse(term: try Self.term(from: &reader), round: try reader.read()))
+        case .timeoutNow:
+            self = .timeoutNow(
+                TimeoutNow(term: try Self.term(from: &reader), round: try reader.read()))
+        case .announcement: self = .announcement(Announcement(term: try Self.term(from: &reader)))
+        case .removalNotice:
+            self = .removalNotice(
+                RemovalNotice(
+                    term: try Self.term(from: &reader), index: try Self.index(from: &reader)))
+        case .foundingQuestion: self = .foundingQuestion
+        case .foundingAnswer:
+            self = .foundingAnswer(FoundingAnswer(holdsAnything: try reader.readBool()))
         }
     }
 
@@ -77,6 +119,7 @@ extension RaftMessage {
         writer.write(request.term.rawValue)
         writer.write(request.lastIndex.rawValue)
         writer.write(request.lastTerm.rawValue)
+        writer.write(request.isTransfer)
     }
 
     private static func encode(
@@ -142,7 +185,7 @@ extension RaftMessage {
     ) throws(DecodeFailure) -> VoteRequest {
         VoteRequest(
             term: try term(from: &reader), lastIndex: try index(from: &reader),
-            lastTerm: try term(from: &reader))
+            lastTerm: try term(from: &reader), isTransfer: try reader.readBool())
     }
 
     private static func voteResponse(
@@ -181,8 +224,12 @@ extension RaftMessage {
         guard let kind = LogEntry.Kind(rawValue: rawKind) else {
             throw .invalid(what: "entry kind \(rawKind)", offset: reader.offset - 1)
         }
-        return LogEntry(
-            index: last.index.next, term: term, kind: kind, payload: try reader.readCounted())
+        let payload = try reader.readCounted()
+        if kind == .configuration {
+            let configuration = try RaftConfiguration(decoding: payload)
+            try reader.expect(!configuration.isEmpty, "an empty configuration")
+        }
+        return LogEntry(index: last.index.next, term: term, kind: kind, payload: payload)
     }
 
     private static func appendResponse(

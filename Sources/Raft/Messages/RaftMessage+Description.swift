@@ -16,11 +16,17 @@ extension RaftMessage: CustomStringConvertible {
             "heartbeat \(heartbeat.term) commit \(heartbeat.commit) round \(heartbeat.round)"
         case .heartbeatResponse(let response):
             "heartbeat heard \(response.term) round \(response.round)"
+        case .timeoutNow(let order): "stand now \(order.term) round \(order.round)"
+        case .announcement(let announcement): "here \(announcement.term)"
+        case .removalNotice(let notice): "removed \(notice.term) \(notice.index)"
+        case .foundingQuestion: "anything there?"
+        case .foundingAnswer(let answer): answer.holdsAnything ? "something" : "nothing"
         }
     }
 
     private static func describe(_ request: VoteRequest) -> String {
         "\(request.term) last \(request.lastIndex)@\(request.lastTerm)"
+            + (request.isTransfer ? " as asked" : "")
     }
 
     private static func describe(_ request: AppendRequest) -> String {

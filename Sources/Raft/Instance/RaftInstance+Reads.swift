@@ -12,7 +12,7 @@ extension RaftInstance {
         }
         leadership?.reads.add(id)
         beginReadRound(at: now, into: &directives)
-        finishStep(into: &directives)
+        finishStep(at: now, into: &directives)
     }
 
     /// Begins a round for the reads that wait for one, unless enough are on their way.
@@ -22,7 +22,7 @@ extension RaftInstance {
     }
 
     /// A leader knows what is committed only once an entry of its own term is (Raft §8).
-    private var hasCommittedInTerm: Bool {
+    var hasCommittedInTerm: Bool {
         guard let leadership else { return false }
         return commitIndex >= leadership.firstIndex
     }
@@ -32,12 +32,13 @@ extension RaftInstance {
     mutating func beginRound(at now: Instant, into directives: inout [RaftDirective]) {
         guard let round = leadership.map({ $0.round + 1 }) else { return }
         leadership?.round = round
-        for position in voters.nodes.indices where position != ownPosition {
+        leadership?.marks.note(round, at: now, spacing: settings.leaseDuration / 12)
+        for position in electorate.members.indices where position != electorate.ownPosition {
             guard let follower = leadership?.followers[position] else { return }
             let commit = min(commitIndex, follower.match)
             leadership?.followers[position].didTell(commit: commit)
             let heartbeat = RaftMessage.Heartbeat(term: term, commit: commit, round: round)
-            directives.append(.send(.heartbeat(heartbeat), to: voters.nodes[position]))
+            directives.append(.send(.heartbeat(heartbeat), to: electorate.members[position]))
         }
         if hasCommittedInTerm {
             leadership?.reads.roundDidBegin(round, commit: commitIndex)
@@ -56,13 +57,11 @@ extension RaftInstance {
     }
 
     /// The newest round that a quorum, this node included, has confirmed.
-    private var confirmedRound: UInt64 {
+    var confirmedRound: UInt64 {
         guard let leadership else { return 0 }
-        var tally = QuorumTally()
-        for position in voters.nodes.indices {
-            tally.insert(
-                position == ownPosition ? leadership.round : leadership.followers[position].round)
+        let own = electorate.ownPosition
+        return electorate.reached {
+            $0 == own ? leadership.round : leadership.followers[$0].round
         }
-        return tally.value(reachedBy: voters.quorum)
     }
 }

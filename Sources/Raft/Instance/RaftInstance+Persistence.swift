@@ -13,12 +13,12 @@ extension RaftInstance {
         for held in barrier.takeReleased() { release(held, at: now, into: &directives) }
         advanceCommit()
         answerReads(at: now, into: &directives)
-        finishStep(into: &directives)
+        finishStep(at: now, into: &directives)
     }
 
     /// Sends as soon as everything that the message may tell of is durable.
     mutating func sendWhenDurable(
-        _ message: RaftMessage, to node: NodeID, into directives: inout [RaftDirective]
+        _ message: RaftMessage, to node: RaftMember, into directives: inout [RaftDirective]
     ) {
         #if PLANTED_FAULTS
             if plantedFault == .acknowledgementBeforeSync, case .appendResponse = message {
@@ -38,12 +38,12 @@ extension RaftInstance {
         barrier.hold(.candidacy(term), until: tokenOfChanges)
     }
 
-    mutating func writeChanges(into directives: inout [RaftDirective]) {
+    mutating func writeChanges(at now: Instant, into directives: inout [RaftDirective]) {
         guard hasChanges else { return }
         let isHardStateNew = hardState != hardStateIssued
         hardStateIssued = hardState
         let entries = takeUnwrittenEntries()
-        let token = barrier.issue(last: entries.last?.index ?? .zero)
+        let token = barrier.issue(last: entries.last?.index ?? .zero, at: now)
         directives.append(
             .persist(
                 RaftWrite(

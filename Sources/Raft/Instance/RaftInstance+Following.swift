@@ -4,7 +4,7 @@ import Vocabulary
 // A follower's log takes the leader's shape (Raft §5.3, Fig. 2 "AppendEntries RPC").
 extension RaftInstance {
     mutating func receiveAppend(
-        _ request: RaftMessage.AppendRequest, from sender: NodeID, at now: Instant,
+        _ request: RaftMessage.AppendRequest, from sender: RaftMember, at now: Instant,
         into directives: inout [RaftDirective]
     ) {
         guard request.term == term else {
@@ -25,13 +25,17 @@ extension RaftInstance {
                 return
             }
         }
-        take(entries, into: &directives)
+        leaderRound = max(leaderRound, request.round)
+        guard take(entries, at: now, into: &directives) else {
+            directives.append(.observe(.nonsense(from: sender.node)))
+            return
+        }
         commit(through: min(request.commit, end))
         respond(.matched(end), to: request, from: sender, into: &directives)
     }
 
     mutating func receiveHeartbeat(
-        _ heartbeat: RaftMessage.Heartbeat, from sender: NodeID, at now: Instant,
+        _ heartbeat: RaftMessage.Heartbeat, from sender: RaftMember, at now: Instant,
         into directives: inout [RaftDirective]
     ) {
         guard heartbeat.term == term else {
@@ -40,6 +44,7 @@ extension RaftInstance {
             return
         }
         guard hearLeader(sender, at: now, into: &directives) else { return }
+        leaderRound = max(leaderRound, heartbeat.round)
         // The leader names no more than it knows to match this log.
         commit(through: min(heartbeat.commit, log.lastIndex))
         guard heartbeat.round > 0 else { return }
@@ -64,11 +69,11 @@ extension RaftInstance {
     }
 
     /// Appends what is missing. Only a real conflict removes anything: a stale append must not
-    /// shorten a log that went on.
+    /// shorten a log that went on. False if an entry is not what it says it is.
     private mutating func take(
-        _ entries: ArraySlice<LogEntry>, into directives: inout [RaftDirective]
-    ) {
-        guard let first = entries.first else { return }
+        _ entries: ArraySlice<LogEntry>, at now: Instant, into directives: inout [RaftDirective]
+    ) -> Bool {
+        guard let first = entries.first else { return true }
         var new = entries.startIndex
         if first.index <= log.lastIndex {
             while new < entries.endIndex, log.term(at: entries[new].index) == entries[new].term {
@@ -78,14 +83,20 @@ extension RaftInstance {
         #if PLANTED_FAULTS
             if plantedFault == .matchingPrefixTruncated { new = entries.startIndex }
         #endif
-        guard new < entries.endIndex else { return }
+        guard new < entries.endIndex else { return true }
+        guard let places = Self.configurations(in: entries[new...]) else { return false }
         let index = entries[new].index
+        var isChanged = !places.isEmpty
         if index <= log.lastIndex {
             log.truncate(from: index)
             barrier.entriesWereTruncated(from: index)
             directives.append(.observe(.truncated(from: index)))
+            if configurations.truncate(from: index) { isChanged = true }
         }
         log.append(entries[new...])
+        for place in places { configurations.append(place.configuration, at: place.index) }
+        if isChanged { configurationDidChange(at: now, into: &directives) }
+        return true
     }
 
     private mutating func commit(through index: LogIndex) {
@@ -93,7 +104,7 @@ extension RaftInstance {
     }
 
     private mutating func reject(
-        _ request: RaftMessage.AppendRequest, to sender: NodeID,
+        _ request: RaftMessage.AppendRequest, to sender: RaftMember,
         into directives: inout [RaftDirective]
     ) {
         // Entries with terms above the one asked for can not be the leader's.
@@ -106,7 +117,7 @@ extension RaftInstance {
 
     private mutating func respond(
         _ outcome: RaftMessage.AppendResponse.Outcome, to request: RaftMessage.AppendRequest,
-        from sender: NodeID, into directives: inout [RaftDirective]
+        from sender: RaftMember, into directives: inout [RaftDirective]
     ) {
         let response = RaftMessage.AppendResponse(
             term: term, round: request.round, outcome: outcome)

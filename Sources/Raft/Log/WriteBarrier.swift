@@ -7,7 +7,7 @@ import Vocabulary
 /// still completes, but for fewer entries (consensus pitfall 9).
 struct WriteBarrier: Sendable {
     enum Held: Sendable {
-        case message(RaftMessage, to: NodeID)
+        case message(RaftMessage, to: RaftMember)
         /// The own vote of this term, and the requests for the others'.
         case candidacy(Term)
     }
@@ -16,6 +16,7 @@ struct WriteBarrier: Sendable {
         let token: WriteToken
         /// The last entry it makes durable; zero if none.
         var last: LogIndex
+        let issuedAt: Instant
     }
 
     private(set) var issued = WriteToken(0)
@@ -25,11 +26,13 @@ struct WriteBarrier: Sendable {
 
     var hasWritesInFlight: Bool { issued != persisted }
     var heldCount: Int { held.count }
+    /// When the oldest write that is not complete was issued.
+    var waitingSince: Instant? { writes.first?.issuedAt }
 
     /// Names the next write.
-    mutating func issue(last: LogIndex) -> WriteToken {
+    mutating func issue(last: LogIndex, at now: Instant) -> WriteToken {
         issued = issued.next
-        writes.append(Write(token: issued, last: last))
+        writes.append(Write(token: issued, last: last, issuedAt: now))
         return issued
     }
 

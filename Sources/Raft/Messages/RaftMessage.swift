@@ -10,6 +10,16 @@ public enum RaftMessage: Hashable, Sendable {
     case appendResponse(AppendResponse)
     case heartbeat(Heartbeat)
     case heartbeatResponse(HeartbeatResponse)
+    /// Stand for election at once: the leader hands over (thesis §3.10).
+    case timeoutNow(TimeoutNow)
+    /// "I am here under this id", to whoever spoke to an earlier copy of this node, and of a
+    /// learner that hears no leader.
+    case announcement(Announcement)
+    /// From a leader: the receiver was a member and is none any more.
+    case removalNotice(RemovalNotice)
+    /// From the founder: who are you, and is anything of the group left on your disk?
+    case foundingQuestion
+    case foundingAnswer(FoundingAnswer)
 
     /// May I lead `term`?
     public struct VoteRequest: Hashable, Sendable {
@@ -18,11 +28,16 @@ public enum RaftMessage: Hashable, Sendable {
         /// The end of the sender's log.
         public let lastIndex: LogIndex
         public let lastTerm: Term
+        /// The leader of the term before asked for this: its own promises are released.
+        public let isTransfer: Bool
 
-        public init(term: Term, lastIndex: LogIndex, lastTerm: Term) {
+        public init(
+            term: Term, lastIndex: LogIndex, lastTerm: Term, isTransfer: Bool = false
+        ) {
             self.term = term
             self.lastIndex = lastIndex
             self.lastTerm = lastTerm
+            self.isTransfer = isTransfer
         }
     }
 
@@ -106,7 +121,43 @@ public enum RaftMessage: Hashable, Sendable {
         }
     }
 
-    /// The sender's term, or the one it asks for.
+    public struct TimeoutNow: Hashable, Sendable {
+        /// The leader's.
+        public let term: Term
+        /// Who has confirmed a later round of this term must not obey: the leader leads on.
+        public let round: UInt64
+
+        public init(term: Term, round: UInt64) {
+            self.term = term
+            self.round = round
+        }
+    }
+
+    public struct Announcement: Hashable, Sendable {
+        public let term: Term
+
+        public init(term: Term) { self.term = term }
+    }
+
+    public struct RemovalNotice: Hashable, Sendable {
+        public let term: Term
+        /// Of the committed configuration that does not hold the receiver.
+        public let index: LogIndex
+
+        public init(term: Term, index: LogIndex) {
+            self.term = term
+            self.index = index
+        }
+    }
+
+    public struct FoundingAnswer: Hashable, Sendable {
+        /// A configuration, entries, or a term above 0 are there.
+        public let holdsAnything: Bool
+
+        public init(holdsAnything: Bool) { self.holdsAnything = holdsAnything }
+    }
+
+    /// The sender's term, or the one it asks for; 0 where terms do not matter.
     public var term: Term {
         switch self {
         case .preVoteRequest(let request), .voteRequest(let request): request.term
@@ -115,6 +166,10 @@ public enum RaftMessage: Hashable, Sendable {
         case .appendResponse(let response): response.term
         case .heartbeat(let heartbeat): heartbeat.term
         case .heartbeatResponse(let response): response.term
+        case .timeoutNow(let order): order.term
+        case .announcement(let announcement): announcement.term
+        case .removalNotice(let notice): notice.term
+        case .foundingQuestion, .foundingAnswer: .zero
         }
     }
 }

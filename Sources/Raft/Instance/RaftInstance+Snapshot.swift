@@ -14,6 +14,7 @@ extension RaftInstance {
             "a snapshot at \(position), applied is \(appliedIndex)")
         guard position.index > snapshotPosition?.index ?? .zero else { return }
         snapshotPosition = position
+        configurations.forget(before: position.index)
     }
 
     /// Drops the entries up to `index` from memory, but none that no snapshot covers.
@@ -35,44 +36,55 @@ extension RaftInstance {
 
     /// A received snapshot is durable and its state restored: the log goes on behind it.
     ///
+    /// - Parameter configuration: as of `position`, and part of what is durable.
     /// - Returns: false, with nothing changed, if it holds nothing that is not committed here.
     public mutating func installSnapshot(
-        _ position: SnapshotPosition, at now: Instant, into directives: inout [RaftDirective]
+        _ position: SnapshotPosition, configuration: RaftConfiguration, at now: Instant,
+        into directives: inout [RaftDirective]
     ) -> Bool {
         guard position.index > commitIndex else { return false }
+        let inForce = configurations.inForce.configuration
         if log.term(at: position.index) == position.term {
             // The rest of the log follows the snapshot; it stays (Raft Fig. 13, step 6).
             snapshotPosition = position
             log.dropPrefix(through: position.index)
+            configurations.rebase(on: configuration, at: position.index)
         } else {
             if log.lastIndex > position.index {
                 directives.append(.observe(.truncated(from: position.index.next)))
             }
             log.reset(to: position)
+            configurations = ConfigurationStack(base: configuration, at: position.index)
             barrier.entriesWereTruncated(from: position.index.next)
             snapshotPosition = position
         }
         commitIndex = position.index
         appliedIndex = position.index
-        if let leader, role == .follower {
+        if configurations.inForce.configuration != inForce {
+            configurationDidChange(at: now, into: &directives)
+        }
+        noteMembership(in: configuration, into: &directives)
+        if let leader = leaderMember, role == .follower {
             let response = RaftMessage.AppendResponse(
                 term: term, round: 0, outcome: .matched(position.index))
             sendWhenDurable(.appendResponse(response), to: leader, into: &directives)
         }
-        finishStep(into: &directives)
+        finishStep(at: now, into: &directives)
         return true
     }
 
     /// The sending that `sendSnapshot` asked for ended; `succeeded` if the follower has all of it
     /// durable.
     public mutating func snapshotSendDidEnd(
-        to node: NodeID, position: SnapshotPosition, succeeded: Bool,
+        to member: RaftMember, position: SnapshotPosition, succeeded: Bool,
         at now: Instant, into directives: inout [RaftDirective]
     ) {
-        guard let place = voters.position(of: node), place != ownPosition else { return }
+        guard let place = electorate.position(of: member), place != electorate.ownPosition else {
+            return
+        }
         leadership?.followers[place].snapshotDidEnd(at: succeeded ? position.index : nil)
         guard leadership != nil else { return }
         sendAppends(to: place, into: &directives)
-        finishStep(into: &directives)
+        finishStep(at: now, into: &directives)
     }
 }

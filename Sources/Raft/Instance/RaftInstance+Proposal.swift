@@ -30,15 +30,14 @@ extension RaftInstance {
         {
             recentEntries = (first, entries)
         }
-        for position in voters.nodes.indices where position != ownPosition {
-            sendAppends(to: position, into: &directives)
-        }
-        finishStep(into: &directives)
+        sendAppendsToAll(into: &directives)
+        finishStep(at: now, into: &directives)
         return .accepted(firstIndex: first, term: term)
     }
 
     private func refusal(ofEntries count: Int, bytes: Int) -> ProposalRefusal? {
         guard let leadership else { return .notLeader(leader: leader) }
+        if let target = leadership.transfer?.target { return .transferring(to: target.node) }
         let waiting = max(commitIndex, leadership.firstIndex).distance(to: log.lastIndex)
         let fits =
             leadership.uncommittedBytes + bytes <= settings.uncommittedBytesMaximum

@@ -13,7 +13,9 @@ public struct FollowerStatus: Hashable, Sendable {
         case snapshot
     }
 
-    public let node: NodeID
+    public let member: RaftMember
+    /// False for a learner.
+    public let isVoter: Bool
     public let mode: Mode
     /// The follower's log is durable and equal to the leader's up to here.
     public let match: LogIndex
@@ -22,6 +24,9 @@ public struct FollowerStatus: Hashable, Sendable {
     /// Entries on their way.
     public let inFlightEntries: Int
     public let lastHeard: Instant
+
+    public var node: NodeID { member.node }
+    public var isLearner: Bool { !isVoter }
 }
 
 /// A leader's book on one follower (Raft Fig. 2: nextIndex, matchIndex).
@@ -42,10 +47,30 @@ struct FollowerProgress: Sendable {
     var lastHeard: Instant
     /// `match` when it last answered a heartbeat.
     private var matchAtHeartbeat = LogIndex.zero
+    /// Of learners: they catch up in rounds, each up to where the log ended when it began (thesis
+    /// §4.2.1).
+    private var catchUpTarget: LogIndex
+    private var catchUpBegan: Instant
+    /// The last round took not longer than an election time-out, nor does this one yet.
+    private(set) var isCaughtUp = false
 
     init(next: LogIndex, now: Instant) {
         self.next = next
         lastHeard = now
+        catchUpTarget = next
+        catchUpBegan = now
+    }
+
+    /// `last` is the end of the leader's log.
+    mutating func measureCatchUp(last: LogIndex, limit: Duration, at now: Instant) {
+        let isLong = now - catchUpBegan > limit
+        if match >= catchUpTarget {
+            isCaughtUp = !isLong && mode == .replicate
+            catchUpTarget = last
+            catchUpBegan = now
+        } else if isLong {
+            isCaughtUp = false
+        }
     }
 
     func maySend(_ settings: RaftSettings) -> Bool {
@@ -140,9 +165,9 @@ struct FollowerProgress: Sendable {
         window.removeAll()
     }
 
-    func status(of node: NodeID) -> FollowerStatus {
+    func status(of member: RaftMember, isVoter: Bool) -> FollowerStatus {
         FollowerStatus(
-            node: node, mode: mode, match: match, next: next,
+            member: member, isVoter: isVoter, mode: mode, match: match, next: next,
             inFlightEntries: window.entriesCount, lastHeard: lastHeard)
     }
 }

@@ -10,11 +10,16 @@ extension RaftInstance {
             index: log.lastIndex.next, term: term, kind: .noop, payload: Bytes())
         let progress = FollowerProgress(next: noop.index, now: now)
         leadership = Leadership(
-            followers: Array(repeating: progress, count: voters.count), firstIndex: noop.index,
+            followers: Array(repeating: progress, count: electorate.members.count),
+            firstIndex: noop.index,
             heartbeatDeadline: nextHeartbeat(after: now))
         // Entries of earlier terms commit only behind one of this term (Raft §5.4.2).
         log.append(CollectionOfOne(noop))
-        for position in voters.nodes.indices where position != ownPosition {
+        sendAppendsToAll(into: &directives)
+    }
+
+    mutating func sendAppendsToAll(into directives: inout [RaftDirective]) {
+        for position in electorate.members.indices where position != electorate.ownPosition {
             sendAppends(to: position, into: &directives)
         }
     }
@@ -36,17 +41,36 @@ extension RaftInstance {
         }
         let next = nextHeartbeat(after: now)
         leadership?.heartbeatDeadline = next
+        continueTransfer(at: now, into: &directives)
+        guard mayLeadOnDisk(at: now, into: &directives) else { return }
         beginRound(at: now, into: &directives)
+        continueMembership(at: now, into: &directives)
     }
 
     /// This node and enough others to make a quorum were heard after `now - duration`.
+    ///
+    /// While a joint phase is not committed, the outgoing voters are enough: so the leader lives to
+    /// take the change back when the incoming ones are gone.
     func isQuorumHeard(within duration: Duration, at now: Instant) -> Bool {
-        guard let leadership else { return false }
-        var heard = 1
-        for position in voters.nodes.indices where position != ownPosition {
-            if now - leadership.followers[position].lastHeard < duration { heard += 1 }
+        let heard = heardMembers(within: duration, at: now)
+        if electorate.outgoing != 0, !configurations.isCommitted {
+            return Electorate.isMajority(heard, of: electorate.outgoing)
         }
-        return heard >= voters.quorum
+        return electorate.hasQuorum(heard)
+    }
+
+    /// The bits of this node and of those that were heard after `now - duration`.
+    func heardMembers(within duration: Duration, at now: Instant) -> UInt32 {
+        guard let leadership else { return 0 }
+        var heard: UInt32 = 0
+        for position in electorate.members.indices {
+            if position == electorate.ownPosition
+                || now - leadership.followers[position].lastHeard < duration
+            {
+                heard |= Electorate.bit(position)
+            }
+        }
+        return heard
     }
 
     // MARK: Sending
@@ -80,13 +104,13 @@ extension RaftInstance {
     ) -> Bool {
         guard let round = leadership?.round, let previousTerm = log.term(at: next.previous) else {
             leadership?.followers[position].becomeSnapshot()
-            directives.append(.sendSnapshot(to: voters.nodes[position]))
+            directives.append(.sendSnapshot(to: electorate.members[position]))
             return false
         }
         let request = RaftMessage.AppendRequest(
             term: term, previous: SnapshotPosition(index: next.previous, term: previousTerm),
             commit: commitIndex, round: round, entries: entries)
-        directives.append(.send(.append(request), to: voters.nodes[position]))
+        directives.append(.send(.append(request), to: electorate.members[position]))
         return true
     }
 
@@ -104,7 +128,7 @@ extension RaftInstance {
     // MARK: Answers
 
     mutating func receiveAppendResponse(
-        _ response: RaftMessage.AppendResponse, from sender: NodeID, at now: Instant,
+        _ response: RaftMessage.AppendResponse, from sender: RaftMember, at now: Instant,
         into directives: inout [RaftDirective]
     ) {
         guard let position = noteAnswer(response.term, round: response.round, from: sender, at: now)
@@ -112,13 +136,14 @@ extension RaftInstance {
         switch response.outcome {
         case .matched(let index):
             guard index <= log.lastIndex else {
-                directives.append(.observe(.nonsense(from: sender)))
+                directives.append(.observe(.nonsense(from: sender.node)))
                 return
             }
             let firstIndex = log.firstIndex
             if leadership?.followers[position].didMatch(index, firstIndex: firstIndex) == true {
                 advanceCommit()
                 leadership?.hasCommitNews = true
+                targetDidMatch(position, into: &directives)
             }
         case .rejected(let previous, let hint):
             // What the follower has of later terms than ours there can not match either.
@@ -131,7 +156,7 @@ extension RaftInstance {
     }
 
     mutating func receiveHeartbeatResponse(
-        _ response: RaftMessage.HeartbeatResponse, from sender: NodeID, at now: Instant,
+        _ response: RaftMessage.HeartbeatResponse, from sender: RaftMember, at now: Instant,
         into directives: inout [RaftDirective]
     ) {
         guard let position = noteAnswer(response.term, round: response.round, from: sender, at: now)
@@ -149,14 +174,17 @@ extension RaftInstance {
 
     /// The sender's position if it answers this leader in this term.
     private mutating func noteAnswer(
-        _ answerTerm: Term, round: UInt64, from sender: NodeID, at now: Instant
+        _ answerTerm: Term, round: UInt64, from sender: RaftMember, at now: Instant
     ) -> Int? {
         guard role == .leader, answerTerm == term, let newest = leadership?.round,
-            let position = voters.position(of: sender), round <= newest
+            let position = electorate.position(of: sender), round <= newest
         else { return nil }
         leadership?.followers[position].lastHeard = now
         if let known = leadership?.followers[position].round, known < round {
             leadership?.followers[position].round = round
+            if leadership?.unreleased.isEmpty == false {
+                leadership?.unreleased.removeAll { $0.member == sender && $0.round < round }
+            }
         }
         return position
     }
@@ -167,13 +195,12 @@ extension RaftInstance {
     /// that entries may commit before it has them (thesis §10.2.1).
     mutating func advanceCommit() {
         guard let leadership else { return }
-        var tally = QuorumTally()
-        for position in voters.nodes.indices {
-            let match =
-                position == ownPosition ? log.durableIndex : leadership.followers[position].match
-            tally.insert(match.rawValue)
-        }
-        let reached = LogIndex(tally.value(reachedBy: voters.quorum))
+        let own = electorate.ownPosition
+        let durable = log.durableIndex.rawValue
+        let reached = LogIndex(
+            electorate.reached {
+                $0 == own ? durable : leadership.followers[$0].match.rawValue
+            })
         guard reached > commitIndex, mayCommitByCounting(reached, in: leadership) else { return }
         let counted = max(commitIndex, leadership.firstIndex).next
         self.leadership?.uncommittedBytes -= log.payloadBytes(from: counted, through: reached)
@@ -195,13 +222,13 @@ extension RaftInstance {
     mutating func tellCommit(into directives: inout [RaftDirective]) {
         guard leadership?.hasCommitNews == true else { return }
         leadership?.hasCommitNews = false
-        for position in voters.nodes.indices where position != ownPosition {
+        for position in electorate.members.indices where position != electorate.ownPosition {
             guard let follower = leadership?.followers[position] else { return }
             let commit = min(commitIndex, follower.match)
             guard commit > follower.commitTold else { continue }
             leadership?.followers[position].didTell(commit: commit)
             let heartbeat = RaftMessage.Heartbeat(term: term, commit: commit, round: 0)
-            directives.append(.send(.heartbeat(heartbeat), to: voters.nodes[position]))
+            directives.append(.send(.heartbeat(heartbeat), to: electorate.members[position]))
         }
     }
 

@@ -1,0 +1,92 @@
+import Raft
+import Toolbox
+import Vocabulary
+
+// What the instances want done is done, or queued; and what must never be is looked for.
+extension RaftCluster {
+    mutating func perform(_ directive: RaftDirective, of place: Int) {
+        let node = peers[place].node
+        switch directive {
+        case .persist(let write):
+            peers[place].operations.append(.write(write))
+            note(write, by: node)
+        case .send(let message, let receiver):
+            wire.append(
+                Envelope(from: peers[place].member, to: receiver, content: .message(message)))
+        case .apply(let entries):
+            for entry in entries { apply(entry, on: place) }
+            note { "\(node) applies \(list(entries.map(\.index)))" }
+        case .readReady(let reads, let index):
+            peers[place].ready += reads
+            for read in reads { ledger.readIsReady(read, at: index) }
+            note { "\(node) may answer \(list(reads)) at \(index)" }
+        case .readRefused(let reads):
+            peers[place].refused += reads
+            note { "\(node) refuses \(list(reads))" }
+        case .sendSnapshot(let receiver):
+            sendSnapshot(from: place, to: receiver)
+        case .observe(let observation):
+            note { "\(node) \(describe(observation))" }
+            note(observation, of: place)
+        }
+    }
+
+    private mutating func note(_ observation: RaftObservation, of place: Int) {
+        switch observation {
+        case .becameLeader(let term):
+            if let instance = peers[place].instance { ledger.note(leader: instance, of: term) }
+        case .configurationCommitted(let configuration, let index):
+            ledger.note(committed: configuration, at: index)
+        case .removedFromGroup:
+            peers[place].isRemoved = true
+        case .becameFollower, .becamePreCandidate, .becameCandidate, .truncated, .nonsense,
+            .configurationChanged, .transferBegan, .transferEnded, .founded:
+            break
+        }
+    }
+
+    private mutating func apply(_ entry: LogEntry, on place: Int) {
+        if entry.index != peers[place].applied.next {
+            ledger.violations.append(
+                "\(peers[place].node) applies \(entry.index) after \(peers[place].applied)")
+        }
+        peers[place].applied = entry.index
+        peers[place].digest = Ledger.digest(peers[place].digest, entry)
+        let holders = peers.filter { $0.disk.holds(entry) }.map(\.member)
+        ledger.note(applied: entry, holders: holders, by: peers[place].instance)
+        ledger.check(digest: peers[place].digest, at: entry.index, on: peers[place].node)
+    }
+
+    private mutating func sendSnapshot(from place: Int, to receiver: RaftMember) {
+        guard let state = peers[place].disk.snapshot else {
+            ledger.violations.append("\(peers[place].node) has no snapshot to send")
+            return
+        }
+        wire.append(
+            Envelope(from: peers[place].member, to: receiver, content: .snapshot(state)))
+    }
+
+    /// No two leases at a time, and none that does not see all that is committed (I9, I10).
+    mutating func checkLeases() {
+        var holder: NodeID?
+        for peer in peers {
+            guard let instance = peer.instance, instance.isLeader,
+                let index = instance.leaseReadIndex(at: now)
+            else { continue }
+            if let other = holder {
+                ledger.violations.append("\(other) and \(peer.node) both hold a lease")
+            }
+            holder = peer.node
+            ledger.leaseIsHeld(by: peer.node, at: index)
+        }
+    }
+}
+
+extension RaftInstance {
+    /// A snapshot that holds no other configuration than is known.
+    mutating func install(
+        _ position: SnapshotPosition, at now: Instant, into directives: inout [RaftDirective]
+    ) -> Bool {
+        installSnapshot(position, configuration: configuration, at: now, into: &directives)
+    }
+}
