@@ -8,8 +8,18 @@ import VirtualWorld
 /// Tiny windows, batches and logs make rare paths common; which of them are tiny differs from seed
 /// to seed, as do the faults (swarm testing).
 public struct RaftLayout: Sendable {
-    /// Machines; at first each is a voter.
-    public var hosts = 3
+    /// Machines that make the group at first, each a voter.
+    public var founders = 3
+    /// Machines that may be taken in later.
+    public var spares = 0
+    /// The group begins by asking, as in a real cluster; else everybody knows its voters.
+    public var isFounded = true
+    /// Hosts answer reads under their lease where they hold one.
+    public var usesLeases = true
+    /// How much faster or slower than the truth a clock may run when it drifts, in millionths.
+    ///
+    /// A tenth either way is far more than any crystal does, and less than leases allow for.
+    public var driftMaximum: Int64 = 100_000
     public var settings = RaftSettings()
     public var faults: [RaftFaultKind] = []
     /// Simulated seconds in which things go wrong.
@@ -39,10 +49,15 @@ public struct RaftLayout: Sendable {
 
     public init() {}
 
+    var hosts: Int { founders + spares }
+
     public init(random: SeededRandom) {
         var random = random
-        hosts = random.choice(of: [1, 2, 3, 3, 3, 3, 3, 3, 3, 4, 4, 5, 5, 5, 5, 5, 5, 6, 7, 7])
+        founders = random.choice(of: [1, 2, 3, 3, 3, 3, 3, 3, 3, 4, 4, 5, 5, 5, 5, 5, 5, 6, 7, 7])
         faults = Self.swarm(&random)
+        if faults.contains(where: \.changesMembers) { spares = random.within(0...3) }
+        isFounded = random.chance(0.6)
+        usesLeases = random.chance(0.7)
         faultSeconds = random.choice(of: [20, 40, 60, 120])
         faultInterval = random.choice(of: [150, 400, 800, 2_000]) * Nanoseconds.millisecond
         clients = random.within(1...5)
@@ -75,6 +90,8 @@ public struct RaftLayout: Sendable {
         settings.electionTimeoutMinimum = .milliseconds(minimum)
         settings.electionTimeoutMaximum = .milliseconds(
             minimum * random.choice(of: [5, 8, 8, 12]) / 4)
+        settings.jointTimeout = .milliseconds(minimum * random.choice(of: [4, 25]))
+        settings.diskStallTimeout = .milliseconds(minimum * random.choice(of: [1, 2, 8]))
         settings.quorumTimeout = .milliseconds(minimum * random.choice(of: [4, 6, 6, 8]) / 4)
     }
 
@@ -90,7 +107,7 @@ public struct RaftLayout: Sendable {
 
     /// For people.
     var summary: String {
-        "\(hosts) hosts, \(clients) clients, heartbeat \(settings.heartbeatInterval), election"
+        "\(founders) founders, \(spares) spares, \(clients) clients, heartbeat \(settings.heartbeatInterval), election"
             + " \(settings.electionTimeoutMinimum)-\(settings.electionTimeoutMaximum), snapshot"
             + " each \(snapshotEntries), faults: "
             + faults.map(\.rawValue).joined(separator: " ")

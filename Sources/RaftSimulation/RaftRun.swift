@@ -69,6 +69,7 @@ public struct RaftRun: Sendable {
         case .fault:
             nemesis.strike(&world)
             scheduleFault()
+        case .transfer: nemesis.transfer(&world)
         case .relief(let index): nemesis.relieve(index, &world)
         case .sweep: sweep()
         }
@@ -136,7 +137,8 @@ public struct RaftRun: Sendable {
             seed: seed, violations: violations, traceHash: world.transcript.hash,
             simulated: world.now, eventsCount: events, writesCount: world.clients.writesCount,
             readsCount: world.clients.readsCount, faultsCount: nemesis.count,
-            electionsCount: world.laws.electionsCount, tail: world.transcript.tail)
+            electionsCount: world.laws.electionsCount, changesCount: world.changesCount,
+            leaseReadsCount: world.leaseReadsCount, tail: world.transcript.tail)
     }
 }
 
@@ -153,6 +155,9 @@ public struct RaftRunResult: Sendable {
     public let readsCount: Int
     public let faultsCount: Int
     public let electionsCount: Int
+    /// Configurations that became committed, once for each replica that saw it.
+    public let changesCount: Int
+    public let leaseReadsCount: Int
     /// The last lines of the transcript, if any were kept.
     public let tail: [String]
 

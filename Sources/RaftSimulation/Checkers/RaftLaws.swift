@@ -27,6 +27,8 @@ struct RaftLaws: Sendable {
         var commit = LogIndex.zero
         /// The greatest term that others were told of as durable.
         var promisedTerm = Term.zero
+        /// What stands in the log, ascending; the first is as of its beginning.
+        var configurations: [Placed] = [Placed(index: .zero, configuration: .empty)]
 
         var last: LogIndex { base.advanced(by: marks.count) }
 
@@ -34,6 +36,11 @@ struct RaftLaws: Sendable {
             guard index > base, index <= last else { return nil }
             return marks[base.distance(to: index) - 1]
         }
+    }
+
+    struct Placed: Sendable {
+        let index: LogIndex
+        let configuration: RaftConfiguration
     }
 
     struct Committed: Sendable {
@@ -56,15 +63,17 @@ struct RaftLaws: Sendable {
     private var otherMarks: [Position: UInt64] = [:]
     /// By index: the digest of the machine that applied it first.
     private var digests: [UInt64] = []
-    /// By term: who led it, counted from 1; 0 for nobody.
+    /// By term: which copy led it, by its id; 0 for nobody.
     private var leaders: [Int32] = []
-    /// By host and term: whom the host voted for, counted from 1.
-    private var votes: [[Int32]]
+    /// By copy and term: which copy it voted for.
+    private var votes: [[Int32]] = []
+    /// The newest configuration that anybody called committed, and where it stands.
+    private(set) var committedConfiguration = RaftConfiguration.empty
+    private var committedConfigurationIndex = LogIndex.zero
     private(set) var electionsCount = 0
 
     init(hosts: Int) {
         trails = Array(repeating: Trail(), count: hosts)
-        votes = Array(repeating: [], count: hosts)
     }
 
     var lastCommitted: LogIndex { LogIndex(UInt64(committed.count)) }
@@ -84,17 +93,23 @@ struct RaftLaws: Sendable {
         return mixed &* 0xD6E8_FEB8_6659_FD93 &+ prefix
     }
 
+    /// What a leader was when it asked for a write.
+    struct Reign: Sendable {
+        let term: Term
+        let commit: LogIndex
+    }
+
     /// A replica asks for entries to be written: its log is what it was, and these behind it.
     mutating func note(
-        _ entries: [LogEntry], of host: Int, leads term: Term?, into violations: inout [Violation]
+        _ entries: [LogEntry], of host: Int, leading reign: Reign?, into violations: inout [Violation]
     ) {
         guard let first = entries.first else { return }
         if first.index <= trails[host].last {
-            if let term, trails[host].role == .leader, trails[host].term == term {
+            if let reign, trails[host].role == .leader, trails[host].term == reign.term {
                 violations.append(
                     Violation(
                         "LeaderAppendOnly",
-                        "n\(host + 1) leads in \(term) and replaces its log from \(first.index)"))
+                        "n\(host + 1) leads in \(reign.term) and replaces its log from \(first.index)"))
             }
             if first.index <= trails[host].commit {
                 violations.append(
@@ -114,7 +129,16 @@ struct RaftLaws: Sendable {
         }
         let kept = trails[host].base.distance(to: first.index) - 1
         trails[host].marks.removeLast(trails[host].marks.count - kept)
-        for entry in entries { append(entry, host, into: &violations) }
+        while let last = trails[host].configurations.last, last.index >= first.index {
+            trails[host].configurations.removeLast()
+        }
+        for entry in entries {
+            append(entry, host, into: &violations)
+            if entry.kind == .configuration {
+                noteConfiguration(
+                    entry, of: host, leadsWith: reign?.commit, into: &violations)
+            }
+        }
     }
 
     private mutating func append(
@@ -152,7 +176,12 @@ struct RaftLaws: Sendable {
 
     /// A snapshot took the place of the log up to `position`; what lies behind it stays if `last` is
     /// behind it.
-    mutating func noteInstall(_ position: SnapshotPosition, of host: Int, last: LogIndex) {
+    mutating func noteInstall(_ saved: SavedSnapshot, of host: Int, last: LogIndex) {
+        let position = saved.position
+        let base = Placed(index: position.index, configuration: saved.configuration)
+        let later = trails[host].configurations.filter { $0.index > position.index }
+        let keepsSuffix = last > position.index && last == trails[host].last
+        trails[host].configurations = [base] + (keepsSuffix ? later : [])
         if last > position.index, last == trails[host].last, position.index > trails[host].base {
             trails[host].marks.removeFirst(trails[host].base.distance(to: position.index))
         } else {
@@ -174,6 +203,7 @@ struct RaftLaws: Sendable {
                         + " \(platter.hardState.term)"))
         }
         let promised = trails[host].promisedTerm
+        let base = platter.snapshot?.configuration ?? platter.founded
         trails[host] = Trail()
         trails[host].promisedTerm = promised
         trails[host].term = platter.hardState.term
@@ -182,8 +212,19 @@ struct RaftLaws: Sendable {
             trails[host].basePrefix = prefix(at: position.index, term: position.term) ?? 0
             trails[host].commit = position.index
         }
-        for entry in platter.entries { append(entry, host, into: &violations) }
+        trails[host].configurations = [
+            Placed(index: trails[host].base, configuration: base)
+        ]
+        for entry in platter.entries {
+            append(entry, host, into: &violations)
+            if entry.kind == .configuration {
+                noteConfiguration(entry, of: host, leadsWith: nil, into: &violations)
+            }
+        }
     }
+
+    /// The disk is empty: nothing that the copy there promised is asked of the next one.
+    mutating func forget(_ host: Int) { trails[host] = Trail() }
 
     // MARK: Machines
 
@@ -210,23 +251,46 @@ struct RaftLaws: Sendable {
 
     // MARK: Elections
 
-    mutating func noteLeader(_ host: Int, in term: Term, into violations: inout [Violation]) {
+    mutating func noteLeader(
+        _ leader: RaftMember, in term: Term, _ configuration: RaftConfiguration,
+        into violations: inout [Violation]
+    ) {
         electionsCount += 1
-        let other = Self.note(Int32(host + 1), at: term, in: &leaders)
-        guard let other, other != Int32(host + 1) else { return }
-        violations.append(
-            Violation("ElectionSafety", "n\(other) and n\(host + 1) both led in \(term)"))
+        let own = Int32(leader.replica.rawValue)
+        let other = Self.note(own, at: term, in: &leaders)
+        if let other, other != own {
+            violations.append(
+                Violation("ElectionSafety", "y\(other) and \(leader) both led in \(term)"))
+        }
+        for voters in [configuration.voters, configuration.outgoing] where !voters.isEmpty {
+            let granted = voters.count { $0 == leader || vote(of: $0, in: term) == own }
+            if granted <= voters.count / 2 {
+                violations.append(
+                    Violation(
+                        "LeaderWasElected",
+                        "\(leader) leads in \(term) with \(granted) votes of \(configuration)"))
+            }
+        }
+    }
+
+    private func vote(of voter: RaftMember, in term: Term) -> Int32? {
+        let (row, place) = (Int(voter.replica.rawValue), Int(term.rawValue))
+        guard row < votes.count, place < votes[row].count else { return nil }
+        return votes[row][place]
     }
 
     mutating func noteVote(
-        of voter: Int, for candidate: Int, in term: Term, into violations: inout [Violation]
+        of voter: RaftMember, for candidate: RaftMember, in term: Term,
+        into violations: inout [Violation]
     ) {
-        let other = Self.note(Int32(candidate + 1), at: term, in: &votes[voter])
-        guard let other, other != Int32(candidate + 1) else { return }
+        let row = Int(voter.replica.rawValue)
+        while votes.count <= row { votes.append([]) }
+        let wanted = Int32(truncatingIfNeeded: candidate.replica.rawValue)
+        let other = Self.note(wanted, at: term, in: &votes[row])
+        guard let other, other != wanted else { return }
         violations.append(
             Violation(
-                "VotesOnce",
-                "n\(voter + 1) voted for n\(other) and for n\(candidate + 1) in \(term)"))
+                "VotesOnce", "\(voter) voted for y\(other) and for \(candidate) in \(term)"))
     }
 
     /// - Returns: who stood there before.
@@ -245,6 +309,7 @@ struct RaftLaws: Sendable {
         _ mark: Mark, at index: LogIndex, of host: Int, into violations: inout [Violation]
     ) -> Bool {
         let offset = Int(index.rawValue) - 1
+        if index > committedConfigurationIndex { noteConfiguration(upTo: index, of: host) }
         if offset == committed.count {
             committed.append(Committed(mark: mark, seenIn: trails[host].term))
             return true
@@ -256,6 +321,14 @@ struct RaftLaws: Sendable {
                     "n\(host + 1) commits another entry at \(index)@\(mark.term)"))
         }
         return false
+    }
+
+    private mutating func noteConfiguration(upTo index: LogIndex, of host: Int) {
+        guard let place = configuration(upTo: index, of: host),
+            place.index > committedConfigurationIndex || committedConfiguration.isEmpty
+        else { return }
+        committedConfigurationIndex = place.index
+        committedConfiguration = place.configuration
     }
 
     /// Who leads has everything that earlier leaders committed (Raft Fig. 3).

@@ -30,7 +30,8 @@ extension RaftWorld {
         laws.trails[host].role = role
         laws.trails[host].term = term
         if isNewReign {
-            laws.noteLeader(host, in: term, into: &violations)
+            laws.noteLeader(
+                hosts[host].member, in: term, hosts[host].raft.configuration, into: &violations)
             laws.checkCompleteness(of: host, into: &violations)
             springLeaderTrap(host)
         }
@@ -50,6 +51,14 @@ extension RaftWorld {
             && raft.commit <= raft.last
         let isRising =
             raft.term >= laws.trails[host].term && raft.commit >= laws.trails[host].commit
+        let configurationIndex = laws.trails[host].configurations.last?.index
+        if configurationIndex != hosts[host].raft.configurationIndex {
+            violations.append(
+                Violation(
+                    "LastConfigurationIsInForce",
+                    "n\(host + 1) goes by that of \(hosts[host].raft.configurationIndex), its log"
+                        + " has one at \(configurationIndex ?? .zero)"))
+        }
         if isOrdered, isRising, raft.last == laws.trails[host].last { return }
         violations.append(
             Violation(
@@ -82,32 +91,67 @@ extension RaftWorld {
             index = index.next
         }
         laws.trails[host].commit = commit
-        if let newest { checkDurable(commit, newest.term) }
+        if let newest, hosts[host].raft.role == .leader {
+            checkDurable(commit, newest.term, in: hosts[host].raft.configuration)
+        }
     }
 
     /// What is committed is on the platters of a quorum.
-    mutating func checkDurable(_ index: LogIndex, _ term: Term) {
-        var copies = 0
-        for host in hosts.indices where hosts[host].disk.platter.holds(index, term) { copies += 1 }
-        guard copies < hosts.count / 2 + 1 else { return }
+    private mutating func checkDurable(
+        _ index: LogIndex, _ term: Term, in configuration: RaftConfiguration
+    ) {
+        if isDurable(index, term, configuration.voters),
+            configuration.outgoing.isEmpty || isDurable(index, term, configuration.outgoing)
+        {
+            return
+        }
         violations.append(
             Violation(
                 "CommittedIsDurable",
-                "\(index)@\(term) is committed, and \(copies) platters of \(hosts.count) have it"))
+                "\(index)@\(term) is committed, and no quorum of \(configuration) has it durable"))
+    }
+
+    private func isDurable(_ index: LogIndex, _ term: Term, _ voters: [RaftMember]) -> Bool {
+        var copies = 0
+        for member in voters {
+            let host = Int(member.node.rawValue) - 1
+            let isHere = hosts[host].replica == member.replica
+            let platter = isHere ? hosts[host].disk.platter : graves[member.replica]
+            if let platter, platter.holds(index, term) { copies += 1 }
+        }
+        return copies > voters.count / 2
+    }
+
+    /// No two hosts may believe at one moment that nobody else can lead.
+    mutating func checkLeases() {
+        var holder: Int?
+        for host in hosts.indices where hosts[host].isUp {
+            let moment = hosts[host].clock.monotonic(at: now)
+            guard hosts[host].raft.leaseReadIndex(at: moment) != nil else { continue }
+            if let holder {
+                violations.append(
+                    Violation(
+                        "LeaseIsExclusive",
+                        "n\(holder + 1) and n\(host + 1) hold leases at one time"))
+            }
+            holder = host
+        }
     }
 
     /// Nothing is promised before it is durable (persist, then send).
-    mutating func noteSend(_ message: RaftMessage, from host: Int, to peer: Int) {
+    mutating func noteSend(_ message: RaftMessage, from host: Int, to member: RaftMember) {
         switch message {
-        case .preVoteRequest, .preVoteResponse, .heartbeatResponse: return
-        case .append, .heartbeat: break
+        case .preVoteRequest, .preVoteResponse, .heartbeatResponse, .announcement,
+            .foundingQuestion, .foundingAnswer:
+            return
+        case .append, .heartbeat, .timeoutNow, .removalNotice: break
         case .voteRequest(let request):
             let end = SnapshotPosition(index: request.lastIndex, term: request.lastTerm)
             if hosts[host].disk.platter.lastPosition != end { promiseTooEarly(message, host) }
-            checkVote(of: host, for: host, in: request.term)
+            checkVote(of: host, for: hosts[host].member, in: request.term)
             springVoterTrap(host)
         case .voteResponse(let response) where response.isGranted:
-            checkVote(of: host, for: peer, in: response.term)
+            checkVote(of: host, for: member, in: response.term)
             springVoterTrap(host)
         case .voteResponse: break
         case .appendResponse(let response):
@@ -124,14 +168,14 @@ extension RaftWorld {
         if hosts[host].disk.platter.hardState.term < message.term { promiseTooEarly(message, host) }
     }
 
-    private mutating func checkVote(of voter: Int, for candidate: Int, in term: Term) {
+    private mutating func checkVote(of voter: Int, for candidate: RaftMember, in term: Term) {
         let state = hosts[voter].disk.platter.hardState
-        if state.term == term, state.vote != NodeID(UInt16(candidate + 1)) {
+        if state.term == term, state.vote != candidate.node {
             violations.append(
                 Violation(
                     "SentIsDurable", "n\(voter + 1) votes in \(term) before its vote is durable"))
         }
-        laws.noteVote(of: voter, for: candidate, in: term, into: &violations)
+        laws.noteVote(of: hosts[voter].member, for: candidate, in: term, into: &violations)
     }
 
     private mutating func promiseTooEarly(_ message: RaftMessage, _ host: Int) {
@@ -147,7 +191,16 @@ extension RaftWorld {
             hosts[host].raft.checkInvariants()
             compareLog(host)
         }
-        if let last = laws.committed.last { checkDurable(laws.lastCommitted, last.mark.term) }
+        checkLeases()
+        // While joint and its end not yet committed, the incoming voters may have decided alone.
+        if let last = laws.committed.last,
+            !isDurable(laws.lastCommitted, last.mark.term, laws.committedConfiguration.voters)
+        {
+            violations.append(
+                Violation(
+                    "CommittedIsDurable",
+                    "\(laws.lastCommitted) is on no majority of \(laws.committedConfiguration)"))
+        }
     }
 
     /// The log in memory is the one that was asked to be written.

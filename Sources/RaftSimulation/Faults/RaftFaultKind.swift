@@ -38,4 +38,17 @@ public enum RaftFaultKind: String, CaseIterable, Sendable {
     case slowDisk
     /// Hundreds of proposals at once.
     case burst
+    /// An operator wants other members: learners, promotions, removals, whole other sets.
+    case changeMembers
+    case transfer
+    /// Everybody is asked to hand over to somebody, several times in a row.
+    case transferStorm
+    case priorities
+    /// A host's disk comes back empty; never so that no quorum has what was committed.
+    case wipe
+
+    /// Whether it makes use of hosts beyond the founders.
+    var changesMembers: Bool {
+        self == .changeMembers || self == .wipe
+    }
 }

@@ -78,6 +78,11 @@ struct RaftNemesis: Sendable {
         case .diskStall: stallDisk(host, &world)
         case .slowDisk: slowDisk(host, &world)
         case .burst: burst(&world)
+        case .changeMembers: changeMembers(&world)
+        case .transfer: transfer(&world)
+        case .transferStorm: stormTransfers(&world)
+        case .priorities: drawPriorities(&world)
+        case .wipe: wipe(host, &world)
         }
     }
 
@@ -112,6 +117,7 @@ struct RaftNemesis: Sendable {
             world.hosts[host].disk.stalledUntil = 0
             world.setDrift(host, partsPerMillion: 0)
             world.resume(host)
+            world.setPriority(host, UInt8.max)
             if !world.hosts[host].isUp { world.scheduleStart(host, after: 1) }
         }
     }
@@ -139,9 +145,8 @@ struct RaftNemesis: Sendable {
     }
 
     private mutating func drift(_ host: Int, _ world: inout RaftWorld) {
-        // A tenth either way is far more than any crystal, and less than leases allow for.
-        world.setDrift(
-            host, partsPerMillion: random.within(-100_000...100_000 as ClosedRange<Int64>))
+        let bound = world.layout.driftMaximum
+        world.setDrift(host, partsPerMillion: random.within(-bound...bound))
         last(.drift(host), milliseconds: 1_000...10_000, &world)
     }
 

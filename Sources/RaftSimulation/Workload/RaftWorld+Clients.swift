@@ -90,6 +90,9 @@ extension RaftWorld {
         switch request.kind {
         case .read:
             let moment = hosts[host].clock.monotonic(at: now)
+            if layout.usesLeases, let index = hosts[host].raft.leaseReadIndex(at: moment) {
+                return answerUnderLease(request, host, index)
+            }
             let id = RequestID(UInt64(request.client) << 32 | UInt64(request.operation))
             hosts[host].raft.requestRead(id, at: moment, into: &directives)
         case .write(let count): propose(request, count, host)
@@ -116,9 +119,28 @@ extension RaftWorld {
                     operation: request.operation))
         case .refused(let refusal):
             var leader: Int?
-            if case .notLeader(let node?) = refusal { leader = Int(node.rawValue) - 1 }
+            switch refusal {
+            case .notLeader(let node): leader = node.map { Int($0.rawValue) - 1 }
+            case .transferring(let node): leader = Int(node.rawValue) - 1
+            case .overloaded: break
+            }
             answer(request.client, request.operation, .refused(leader: leader))
         }
+    }
+
+    /// A read without a word to anybody: no other host may believe the same.
+    private mutating func answerUnderLease(
+        _ request: ClientRequest, _ host: Int, _ index: LogIndex
+    ) {
+        leaseReadsCount += 1
+        checkLeases()
+        if index != hosts[host].machine.applied {
+            violations.append(
+                Violation(
+                    "ReadsAreFresh",
+                    "n\(host + 1) reads at \(index) with \(hosts[host].machine.applied) applied"))
+        }
+        answer(request.client, request.operation, .done(at: index))
     }
 
     mutating func answerWrites(_ host: Int, _ entry: LogEntry) {

@@ -17,6 +17,8 @@ enum RaftEvent: Sendable {
     /// A client begins its next operation, or gives up waiting for the answer to number `operation`.
     case client(Int, operation: UInt32)
     case fault
+    /// An operator, or a storm, wants the lead to move.
+    case transfer
     /// The end of a fault: its position in the list of those that last.
     case relief(Int)
     case sweep
@@ -26,6 +28,8 @@ enum RaftEvent: Sendable {
 struct RaftEnvelope: Sendable {
     let from: Int32
     let to: Int32
+    let fromReplica: ReplicaID
+    let toReplica: ReplicaID
     /// The life of the receiver that it is meant for; 0 for any.
     let toLife: UInt32
     let message: RaftMessage
@@ -44,6 +48,9 @@ struct SnapshotParcel: Sendable {
 
     let from: Int
     let to: Int
+    /// Which copies sent it and are meant by it.
+    let fromReplica: ReplicaID
+    let toReplica: ReplicaID
     let toLife: UInt32
     let position: SnapshotPosition
     let kind: Kind

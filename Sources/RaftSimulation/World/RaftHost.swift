@@ -24,12 +24,13 @@ struct RaftHost: Sendable {
     /// A snapshot that is being sent.
     struct Transfer: Sendable {
         let snapshot: SavedSnapshot
+        let receiver: RaftMember
         var nextPart = 0
     }
 
     /// A snapshot that is being received.
     struct Arrival: Sendable {
-        let from: Int
+        let from: RaftMember
         let position: SnapshotPosition
         var parts = 0
         /// The record of it is on its way to the disk: the log there goes on behind it already.
@@ -39,6 +40,10 @@ struct RaftHost: Sendable {
     let index: Int
     var clock: VirtualClock
     var disk: ReplicaDisk
+    /// Which copy of the log the disk holds; another one after each wipe.
+    var replica: ReplicaID
+    /// A copy here was taken out of the group; the next one does not take part in founding it.
+    var wasRemoved = false
     var status = Status.down
     /// Counts processes; what is meant for an earlier one is dropped.
     var life: UInt32 = 0
@@ -60,6 +65,7 @@ struct RaftHost: Sendable {
         index: Int, clock: VirtualClock, disk: ReplicaDisk, raft: RaftInstance, layout: RaftLayout
     ) {
         self.index = index
+        replica = raft.identity.replica
         self.clock = clock
         self.disk = disk
         self.raft = raft
@@ -69,6 +75,7 @@ struct RaftHost: Sendable {
 
     var isUp: Bool { status != .down }
     var node: NodeID { NodeID(UInt16(index + 1)) }
+    var member: RaftMember { RaftMember(node: node, replica: replica) }
 
     /// What the memory of a process held is gone.
     mutating func forgetProcess() {

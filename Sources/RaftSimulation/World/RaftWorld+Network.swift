@@ -5,9 +5,11 @@ import Vocabulary
 
 /// Messages between hosts.
 extension RaftWorld {
-    mutating func send(_ message: RaftMessage, from host: Int, to peer: Int) {
-        noteSend(message, from: host, to: peer)
-        guard hosts[host].isUp, !links[host, peer].isBlocked else { return }
+    mutating func send(_ message: RaftMessage, from host: Int, to member: RaftMember) {
+        let peer = Int(member.node.rawValue) - 1
+        noteSend(message, from: host, to: member)
+        // What is meant for an earlier copy on the own host reaches nobody.
+        guard peer != host, hosts[host].isUp, !links[host, peer].isBlocked else { return }
         let toLife = layout.connectionsEndWithLives ? hosts[peer].life : 0
         guard toLife == 0 || hosts[peer].isUp else { return }
         // One draw decides all that is rare; most links are in order.
@@ -15,7 +17,8 @@ extension RaftWorld {
         let loss = links[host, peer].loss
         if loss > 0, draw & 0xFFFF < loss { return }
         let envelope = RaftEnvelope(
-            from: Int32(host), to: Int32(peer), toLife: toLife, message: message)
+            from: Int32(host), to: Int32(peer), fromReplica: hosts[host].replica,
+            toReplica: member.replica, toLife: toLife, message: message)
         var arrival =
             now.nanoseconds + LinkTable.delayMinimum
             + Self.delay(draw >> 32, around: links[host, peer].delayMean)

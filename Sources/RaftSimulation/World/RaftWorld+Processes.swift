@@ -24,7 +24,8 @@ extension RaftWorld {
         hosts[host].status = .running
         hosts[host].forgetProcess()
         let moment = hosts[host].clock.monotonic(at: now)
-        hosts[host].raft = newInstance(host, hosts[host].disk.recovery, moment)
+        hosts[host].raft = newInstance(
+            host, hosts[host].replica, hosts[host].disk.recovery, moment)
         hosts[host].machine =
             hosts[host].disk.platter.snapshot?.machine
             ?? RegisterMachine(clients: layout.clients)
@@ -64,6 +65,16 @@ extension RaftWorld {
         let later = time.advanced(
             by: LinkTable.delayMinimum + networkRandom.delay(around: layout.delayMean * 4))
         events.schedule(.connectionLost(host: observer, peer: host, refused: true), at: later)
+    }
+
+    /// The disk holds nothing any more; what is made there next is another copy of the log.
+    mutating func replaceReplica(_ host: Int) {
+        end(host, by: .kill)
+        graves[hosts[host].replica] = hosts[host].disk.platter
+        hosts[host].disk = ReplicaDisk(syncMean: hosts[host].disk.syncMean, founded: .empty)
+        hosts[host].replica = newReplica()
+        laws.forget(host)
+        transcript.note(now, "n\(host + 1) holds \(hosts[host].replica) from now on, empty")
     }
 
     mutating func pause(_ host: Int) {
@@ -115,18 +126,26 @@ extension RaftWorld {
         guard let leader else { return false }
         let applied = hosts[leader].machine.applied
         let term = hosts[leader].raft.term
-        for host in hosts.indices {
-            guard hosts[host].status == .running, hosts[host].machine.applied == applied,
-                hosts[host].raft.term == term, host == leader || hosts[host].raft.role != .leader
+        let configuration = hosts[leader].raft.configuration
+        guard hosts[leader].raft.lastIndex == applied, !configuration.isJoint else { return false }
+        for member in configuration.members {
+            let host = Int(member.node.rawValue) - 1
+            guard hosts[host].member == member, hosts[host].status == .running,
+                hosts[host].machine.applied == applied, hosts[host].raft.term == term,
+                host == leader || hosts[host].raft.role != .leader
             else { return false }
         }
-        return hosts[leader].raft.lastIndex == applied
+        // Who is no member knows it.
+        return hosts.allSatisfy {
+            configuration.contains($0.member) || $0.raft.configuration.isEmpty
+        }
     }
 
     /// For people.
     var picture: String {
         hosts.map { host in
-            "n\(host.index + 1) \(host.status) \(host.raft.role)@\(host.raft.term)"
+            "\(host.member) \(host.status) \(host.raft.role)@\(host.raft.term)"
+                + " {\(host.raft.configuration)}"
                 + " \(host.machine.applied)/\(host.raft.commitIndex)/\(host.raft.lastIndex)"
         }.joined(separator: "; ")
     }

@@ -19,7 +19,8 @@ extension RaftWorld {
         let applied = hosts[host].machine.applied
         guard applied > .zero, let term = hosts[host].raft.term(at: applied) else { return nil }
         return SavedSnapshot(
-            position: SnapshotPosition(index: applied, term: term), machine: hosts[host].machine)
+            position: SnapshotPosition(index: applied, term: term), machine: hosts[host].machine,
+            configuration: hosts[host].raft.configuration(at: applied))
     }
 
     mutating func snapshotKept(_ saved: SavedSnapshot, _ host: Int) {
@@ -35,9 +36,17 @@ extension RaftWorld {
 
     // MARK: Sending
 
-    mutating func beginTransfer(from host: Int, to peer: Int) {
-        guard let saved = currentState(host) else { return endTransfer(host, peer, nil) }
-        hosts[host].transfers[peer] = RaftHost.Transfer(snapshot: saved)
+    mutating func beginTransfer(from host: Int, to member: RaftMember) {
+        let peer = Int(member.node.rawValue) - 1
+        guard let saved = currentState(host) else {
+            let moment = hosts[host].clock.monotonic(at: now)
+            hosts[host].raft.snapshotSendDidEnd(
+                to: member, position: .zero, succeeded: false, at: moment, into: &directives)
+            return
+        }
+        // One copy of the node is sent to at a time; whatever was on its way to another is over.
+        if hosts[host].transfers[peer] != nil { endTransfer(host, peer, nil) }
+        hosts[host].transfers[peer] = RaftHost.Transfer(snapshot: saved, receiver: member)
         sendPart(from: host, to: peer)
     }
 
@@ -45,7 +54,8 @@ extension RaftWorld {
         guard let transfer = hosts[host].transfers[peer] else { return }
         send(
             SnapshotParcel(
-                from: host, to: peer, toLife: hosts[peer].life,
+                from: host, to: peer, fromReplica: hosts[host].replica,
+                toReplica: transfer.receiver.replica, toLife: hosts[peer].life,
                 position: transfer.snapshot.position,
                 kind: .part(
                     transfer.snapshot, part: transfer.nextPart, parts: layout.snapshotParts)))
@@ -73,7 +83,7 @@ extension RaftWorld {
 
     /// The connection that carried the parts is gone.
     mutating func transferConnectionLost(_ host: Int, _ peer: Int) {
-        if let arrival = hosts[host].arrival, arrival.from == peer, !arrival.isRecorded {
+        if let arrival = hosts[host].arrival, arrival.from.node == hosts[peer].node, !arrival.isRecorded {
             hosts[host].arrival = nil
         }
         if hosts[host].transfers[peer] != nil { endTransfer(host, peer, nil) }
@@ -82,11 +92,11 @@ extension RaftWorld {
     private mutating func endTransfer(
         _ host: Int, _ peer: Int, _ position: SnapshotPosition?
     ) {
-        let known = hosts[host].transfers[peer]?.snapshot.position ?? .zero
+        guard let transfer = hosts[host].transfers[peer] else { return }
         hosts[host].transfers[peer] = nil
         let moment = hosts[host].clock.monotonic(at: now)
         hosts[host].raft.snapshotSendDidEnd(
-            to: hosts[peer].node, position: position ?? known, succeeded: position != nil,
+            to: transfer.receiver, position: transfer.snapshot.position, succeeded: position != nil,
             at: moment, into: &directives)
     }
 
@@ -94,7 +104,9 @@ extension RaftWorld {
 
     mutating func deliver(_ parcel: SnapshotParcel) {
         let host = parcel.to
-        guard hosts[host].life == parcel.toLife, hosts[host].isUp else {
+        guard hosts[host].life == parcel.toLife, hosts[host].isUp,
+            hosts[host].replica == parcel.toReplica
+        else {
             return breakTransfer(parcel)
         }
         if hosts[host].status == .paused { return hosts[host].backlog.append(.parcel(parcel)) }
@@ -120,44 +132,50 @@ extension RaftWorld {
         _ parcel: SnapshotParcel, _ saved: SavedSnapshot, _ part: Int, of parts: Int
     ) {
         let host = parcel.to
+        let sender = RaftMember(node: hosts[parcel.from].node, replica: parcel.fromReplica)
         guard parcel.position.index > hosts[host].raft.commitIndex else {
             return answer(parcel, .done(succeeded: true))
         }
         if part == 0, hosts[host].arrival?.isRecorded != true {
-            hosts[host].arrival = RaftHost.Arrival(from: parcel.from, position: parcel.position)
+            hosts[host].arrival = RaftHost.Arrival(from: sender, position: parcel.position)
         }
-        guard let arrival = hosts[host].arrival, arrival.from == parcel.from,
+        guard let arrival = hosts[host].arrival, arrival.from == sender,
             arrival.position == parcel.position, !arrival.isRecorded, arrival.parts == part
         else { return answer(parcel, .done(succeeded: false)) }
         hosts[host].arrival?.parts = part + 1
         guard part + 1 == parts else { return answer(parcel, .took(part + 1)) }
         hosts[host].arrival?.isRecorded = true
-        appendToDisk(.arrived(saved, from: parcel.from), host)
+        appendToDisk(.arrived(saved, from: sender), host)
     }
 
     private mutating func answer(_ parcel: SnapshotParcel, _ kind: SnapshotParcel.Kind) {
         send(
             SnapshotParcel(
-                from: parcel.to, to: parcel.from, toLife: hosts[parcel.from].life,
+                from: parcel.to, to: parcel.from, fromReplica: hosts[parcel.to].replica,
+                toReplica: parcel.fromReplica, toLife: hosts[parcel.from].life,
                 position: parcel.position, kind: kind))
     }
 
     /// The snapshot and the record of it are durable: now it may take over.
-    mutating func install(_ saved: SavedSnapshot, from sender: Int, _ host: Int) {
+    mutating func install(_ saved: SavedSnapshot, from sender: RaftMember, _ host: Int) {
         guard hosts[host].arrival?.position == saved.position else { return }
         hosts[host].arrival = nil
         let moment = hosts[host].clock.monotonic(at: now)
-        if hosts[host].raft.installSnapshot(saved.position, at: moment, into: &directives) {
+        let isInstalled = hosts[host].raft.installSnapshot(
+            saved.position, configuration: saved.configuration, at: moment, into: &directives)
+        if isInstalled {
             hosts[host].machine = saved.machine
             hosts[host].entriesSinceSnapshot = 0
             let last = hosts[host].raft.lastIndex
-            laws.noteInstall(saved.position, of: host, last: last)
+            laws.noteInstall(saved, of: host, last: last)
             hosts[host].pendingWrites = []
-            transcript.note(now, "n\(host + 1) installs \(saved.position) of n\(sender + 1)")
+            transcript.note(now, "n\(host + 1) installs \(saved.position) of \(sender)")
         }
+        let peer = Int(sender.node.rawValue) - 1
         send(
             SnapshotParcel(
-                from: host, to: sender, toLife: hosts[sender].life, position: saved.position,
+                from: host, to: peer, fromReplica: hosts[host].replica,
+                toReplica: sender.replica, toLife: hosts[peer].life, position: saved.position,
                 kind: .done(succeeded: true)))
     }
 }

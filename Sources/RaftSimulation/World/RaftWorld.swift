@@ -19,6 +19,14 @@ struct RaftWorld: Sendable {
     /// Reused from step to step.
     var directives: [RaftDirective] = []
     var finished: [DiskWrite] = []
+    /// What was on the disks of copies that are gone. They count no more for what is to come, but
+    /// what they acknowledged before was as durable as promised.
+    var graves: [ReplicaID: ReplicaDisk.Platter] = [:]
+    /// No operator changes members of which one was just lost: nobody may have noticed yet.
+    var membersRestUntil: Int64 = 0
+    var replicasCount = 0
+    var changesCount = 0
+    var leaseReadsCount = 0
     var traps: [RaftTrap] = []
     /// Who walked into a trap, and what becomes of it; the nemesis does it.
     var sprung: (host: Int, trap: RaftTrap)?
@@ -42,27 +50,43 @@ struct RaftWorld: Sendable {
         processRandom = chance.stream(.process)
         sweepRandom = chance.stream(.node, member: 1_000)
         var clockRandom = chance.stream(.clock)
+        let known = RaftConfiguration(
+            voters: (1...layout.founders).map {
+                RaftMember(node: NodeID(UInt16($0)), replica: ReplicaID(UInt64($0)))
+            })
         for index in 0..<layout.hosts {
             let clock = VirtualClock(
                 monotonicOffset: clockRandom.within(1...1_000 as ClosedRange<Int64>)
                     * Nanoseconds.second,
                 driftPartsPerMillion: clockRandom.within(-500...500 as ClosedRange<Int64>))
-            let disk = ReplicaDisk(syncMean: layout.syncMean)
+            let isVoter = !layout.isFounded && index < layout.founders
+            let disk = ReplicaDisk(
+                syncMean: layout.syncMean, founded: isVoter ? known : .empty)
+            let replica = newReplica()
             hosts.append(
                 RaftHost(
                     index: index, clock: clock, disk: disk,
-                    raft: newInstance(index, disk.recovery, clock.monotonic(at: now)),
+                    raft: newInstance(index, replica, disk.recovery, clock.monotonic(at: now)),
                     layout: layout))
         }
     }
 
+    /// Names the next copy of the log. Small numbers in order of their making: a checker's index.
+    mutating func newReplica() -> ReplicaID {
+        replicasCount += 1
+        return ReplicaID(UInt64(replicasCount))
+    }
+
     func newInstance(
-        _ host: Int, _ recovery: RaftRecovery, _ moment: Instant
+        _ host: Int, _ replica: ReplicaID, _ recovery: RaftRecovery, _ moment: Instant
     ) -> RaftInstance {
         let life = hosts.count > host ? Int(hosts[host].life) : 0
+        let mayFound = hosts.count <= host || !hosts[host].wasRemoved
         var instance = RaftInstance(
-            identity: RaftIdentity(group: group, node: NodeID(UInt16(host + 1))),
-            voters: VoterSet((1...layout.hosts).map { NodeID(UInt16($0)) }), recovery: recovery,
+            identity: RaftIdentity(
+                group: group, member: RaftMember(node: NodeID(UInt16(host + 1)), replica: replica)),
+            founders: mayFound ? (1...layout.founders).map { NodeID(UInt16($0)) } : [],
+            recovery: recovery,
             settings: layout.settings,
             random: chance.stream(.node, member: host << 20 | life), now: moment)
         plant(in: &instance)
@@ -87,7 +111,7 @@ struct RaftWorld: Sendable {
             loseConnection(host, peer, refused: refused)
         case .start(let host): start(host)
         case .request(let request, let host): take(request, host)
-        case .answer, .client, .fault, .relief, .sweep:
+        case .answer, .client, .fault, .transfer, .relief, .sweep:
             unreachable("\(event) is not for the world")
         }
     }
@@ -108,6 +132,7 @@ struct RaftWorld: Sendable {
         guard envelope.toLife == 0 || envelope.toLife == hosts[host].life,
             takes(.message(envelope), host)
         else { return }
+        if case .foundingQuestion = envelope.message, hosts[host].wasRemoved { return }
         // The log on disk goes on behind the snapshot already, the one in memory does not yet.
         guard hosts[host].arrival?.isRecorded != true else { return }
         transcript.mix(
@@ -115,8 +140,10 @@ struct RaftWorld: Sendable {
             UInt64(envelope.from) << 32 | UInt64(envelope.to) << 24 | envelope.message.term.rawValue)
         let moment = hosts[host].clock.monotonic(at: now)
         hosts[host].raft.receive(
-            envelope.message, from: NodeID(UInt16(envelope.from + 1)), at: moment,
-            into: &directives)
+            envelope.message,
+            from: RaftMember(
+                node: NodeID(UInt16(envelope.from + 1)), replica: envelope.fromReplica),
+            to: envelope.toReplica, at: moment, into: &directives)
         finishStep(host)
     }
 
@@ -135,8 +162,10 @@ struct RaftWorld: Sendable {
     /// After every call of a host's instance.
     mutating func finishStep(_ host: Int) {
         if !directives.isEmpty { carryOut(host) }
+        // A copy that was removed for good is gone by now.
+        guard hosts[host].isUp else { return }
         look(host)
-        if hosts[host].isUp { awaitDeadline(host) }
+        awaitDeadline(host)
     }
 
     /// A wake stands in the queue no later than the instance's deadline. Most deadlines are put off
@@ -158,14 +187,14 @@ struct RaftWorld: Sendable {
             let directive = directives[next]
             next += 1
             switch directive {
-            case .send(let message, let node): send(message, from: host, to: Int(node.rawValue) - 1)
+            case .send(let message, let member): send(message, from: host, to: member)
             case .persist(let write): persist(write, host)
             case .apply(let entries): apply(entries, host)
             case .readReady(let reads, let index):
                 for read in reads { hosts[host].waitingReads.append((index, read)) }
             case .readRefused(let reads):
                 for read in reads { refuse(read, host) }
-            case .sendSnapshot(let node): beginTransfer(from: host, to: Int(node.rawValue) - 1)
+            case .sendSnapshot(let member): beginTransfer(from: host, to: member)
             case .observe(let observation): note(observation, host)
             }
         }
@@ -183,7 +212,13 @@ struct RaftWorld: Sendable {
         case .nonsense(let sender):
             violations.append(
                 Violation("PeersMakeSense", "n\(host + 1) was told nonsense by \(sender)"))
-        case .becamePreCandidate, .becameCandidate, .becameLeader, .truncated: break
+        case .removedFromGroup:
+            hosts[host].wasRemoved = true
+            replaceReplica(host)
+        case .configurationCommitted: changesCount += 1
+        case .becamePreCandidate, .becameCandidate, .becameLeader, .truncated,
+            .configurationChanged, .transferBegan, .transferEnded, .founded:
+            break
         }
     }
 
@@ -200,8 +235,11 @@ struct RaftWorld: Sendable {
     // MARK: Disks
 
     private mutating func persist(_ write: RaftWrite, _ host: Int) {
-        let term = hosts[host].raft.role == .leader ? hosts[host].raft.term : nil
-        laws.note(write.entries, of: host, leads: term, into: &violations)
+        let reign =
+            hosts[host].raft.role == .leader
+            ? RaftLaws.Reign(
+                term: hosts[host].raft.term, commit: hosts[host].raft.commitIndex) : nil
+        laws.note(write.entries, of: host, leading: reign, into: &violations)
         appendToDisk(.raft(write), host)
     }
 

@@ -6,6 +6,8 @@ import Vocabulary
 struct SavedSnapshot: Sendable {
     let position: SnapshotPosition
     let machine: RegisterMachine
+    /// As of `position`.
+    let configuration: RaftConfiguration
 }
 
 /// What a replica's disk is asked to keep, in order.
@@ -14,7 +16,7 @@ enum DiskWrite: Sendable {
     /// Made here.
     case kept(SavedSnapshot)
     /// Received from another host.
-    case arrived(SavedSnapshot, from: Int)
+    case arrived(SavedSnapshot, from: RaftMember)
 }
 
 /// An exact model of one replica's part of a write-ahead log: batches that are durable as a whole or
@@ -24,6 +26,8 @@ struct ReplicaDisk: Sendable {
     struct Platter: Sendable {
         var hardState = HardState.initial
         var snapshot: SavedSnapshot?
+        /// As of before the first entry.
+        var founded = RaftConfiguration.empty
         /// Behind the snapshot, or from index 1 on.
         var entries: [LogEntry] = []
 
@@ -84,7 +88,10 @@ struct ReplicaDisk: Sendable {
     /// No sync ends before this time, in nanoseconds since the run began.
     var stalledUntil: Int64 = 0
 
-    init(syncMean: Int64) { self.syncMean = syncMean }
+    init(syncMean: Int64, founded: RaftConfiguration) {
+        self.syncMean = syncMean
+        platter.founded = founded
+    }
 
     var isSyncing: Bool { !inFlight.isEmpty }
 
@@ -114,6 +121,7 @@ struct ReplicaDisk: Sendable {
     var recovery: RaftRecovery {
         RaftRecovery(
             hardState: platter.hardState, snapshot: platter.snapshot?.position,
+            configuration: platter.snapshot?.configuration ?? platter.founded,
             entries: platter.entries)
     }
 }
