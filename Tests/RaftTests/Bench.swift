@@ -246,7 +246,9 @@ struct Bench {
     }
 
     var snapshotsAsked: [NodeID] {
-        directives.compactMap { if case .sendSnapshot(let member) = $0 { member.node } else { nil } }
+        directives.compactMap {
+            if case .sendSnapshot(let member) = $0 { member.node } else { nil }
+        }
     }
 
     var observations: [RaftObservation] {

@@ -37,7 +37,6 @@ struct Ledger {
     /// Terms never go back, nor does a process's commit index.
     mutating func note(_ instance: RaftInstance) {
         let node = instance.identity.member
-        checkConfiguration(of: instance)
         if let before = seen[node] {
             if instance.term < before.term {
                 violations.append("\(node) is in \(instance.term) after \(before.term)")
@@ -103,13 +102,22 @@ struct Ledger {
 
     /// The last configuration in the log is the one in force, and each is a step from the one
     /// before (I11).
-    private mutating func checkConfiguration(of instance: RaftInstance) {
+    mutating func checkConfiguration(of instance: RaftInstance) {
         let entries = instance.entries(from: instance.firstIndex, through: instance.lastIndex)
         guard let last = entries.last(where: { $0.kind == .configuration }) else { return }
         if last.payload != instance.configuration.encoded() {
             violations.append(
                 "\(instance.identity.member) goes by \(instance.configuration),"
                     + " not by \(last.index)")
+        }
+    }
+
+    /// The configuration that a snapshot brought is the one that was committed there.
+    mutating func check(installed configuration: RaftConfiguration, at index: LogIndex) {
+        if let known = configurations.last(where: { $0.index <= index }),
+            known.configuration != configuration
+        {
+            violations.append("\(index) has \(known.configuration), installed \(configuration)")
         }
     }
 

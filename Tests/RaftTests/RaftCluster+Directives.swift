@@ -39,8 +39,9 @@ extension RaftCluster {
             ledger.note(committed: configuration, at: index)
         case .removedFromGroup:
             peers[place].isRemoved = true
-        case .becameFollower, .becamePreCandidate, .becameCandidate, .truncated, .nonsense,
-            .configurationChanged, .transferBegan, .transferEnded, .founded:
+        case .truncated, .configurationChanged:
+            if let instance = peers[place].instance { ledger.checkConfiguration(of: instance) }
+        case .becameFollower, .becamePreCandidate, .becameCandidate, .nonsense, .transferBegan, .transferEnded, .founded:
             break
         }
     }
@@ -52,7 +53,10 @@ extension RaftCluster {
         }
         peers[place].applied = entry.index
         peers[place].digest = Ledger.digest(peers[place].digest, entry)
-        let holders = peers.filter { $0.disk.holds(entry) }.map(\.member)
+        // What was durable when it was acknowledged counts, whatever became of the disk.
+        let holders =
+            peers.filter { $0.disk.holds(entry) }.map(\.member)
+            + graves.filter { $0.disk.holds(entry) }.map(\.member)
         ledger.note(applied: entry, holders: holders, by: peers[place].instance)
         ledger.check(digest: peers[place].digest, at: entry.index, on: peers[place].node)
     }

@@ -50,6 +50,8 @@ struct RaftCluster {
     let founders: [NodeID]
     let settings: RaftSettings
     var seeds: SeededRandom
+    /// The copies that were lost, as they were.
+    var graves: [(member: RaftMember, disk: Disk)] = []
     private var lastReplica: UInt64 = 100
     #if PLANTED_FAULTS
         /// What every instance that starts from now on does wrong.
@@ -127,6 +129,7 @@ struct RaftCluster {
     /// The process dies, and with it all that its disk held: it comes back as another copy.
     mutating func wipe(_ place: Int) {
         crash(place)
+        graves.append((peers[place].member, peers[place].disk))
         lastReplica += 1
         peers[place].member = m(peers[place].node.rawValue, lastReplica)
         peers[place].disk = Disk(configuration: .empty)
@@ -243,6 +246,10 @@ struct RaftCluster {
                 step(place) {
                     _ = $0.installSnapshot(
                         state.position, configuration: state.configuration, at: $1, into: &$2)
+                }
+                if let instance = peers[place].instance {
+                    let index = state.position.index
+                    ledger.check(installed: instance.configuration(at: index), at: index)
                 }
             }
             snapshotDidEnd(from: sender, to: peers[place].member, state, succeeded: true)

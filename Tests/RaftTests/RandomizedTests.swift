@@ -14,20 +14,27 @@ import Vocabulary
         /// How much of each kind of trouble this run has: some have none of one and much of
         /// another.
         let weights: [Int]
+        let hasChurn: Bool
 
-        init(voters: Int, seed: UInt64) {
+        /// - Parameter spares: with some, members come and go, disks are wiped and leadership is
+        ///   handed over as well.
+        init(voters: Int, spares: Int = 0, seed: UInt64) {
             var settings = RaftSettings()
+            settings.jointTimeout = .seconds(2)
             settings.appendEntriesMaximum = 1 + Int(seed % 3)
             settings.windowAppendsMaximum = 4
             settings.applyEntriesMaximum = 5
             settings.uncommittedEntriesMaximum = 40
-            cluster = RaftCluster(voters, settings: settings, seed: seed)
+            cluster = RaftCluster(voters, spares: spares, settings: settings, seed: seed)
+            hasChurn = spares > 0
             random = SeededRandom(seed: seed &* 7919)
             var random = random
             func some(_ maximum: Int) -> Int { random.chance(0.3) ? 0 : random.below(maximum) }
             weights = [
                 60 * voters, 12 * voters, 16, some(4), 10, 4, some(4), 1 + random.below(6),
                 some(3), some(4), 1 + random.below(5), some(4), some(4), some(20), some(20),
+                hasChurn ? 4 + random.below(12) : 0, hasChurn ? some(8) : 0,
+                hasChurn ? some(5) : 0,
             ]
         }
 
@@ -52,7 +59,12 @@ import Vocabulary
                 let other = n(UInt16(random.below(cluster.peers.count) + 1))
                 cluster.step(place) { $0.peerBecameUnreachable(other, at: $1, into: &$2) }
             case 13: if !cluster.wire.isEmpty { cluster.lose(at: anyMessage()) }
-            default: repeatMessage()
+            case 14: repeatMessage()
+            case 15: changeMembers(at: cluster.leader ?? place)
+            case 16:
+                cluster.transfer(
+                    cluster.leader ?? place, to: random.below(cluster.peers.count))
+            default: wipe(place)
             }
         }
 
@@ -109,8 +121,45 @@ import Vocabulary
             cluster.start(place)
         }
 
+        private mutating func changeMembers(at place: Int) {
+            // A voter that died for good and is still taken for alive, by a late word of its own,
+            // can take the majority of a smaller set with it.
+            let voters = cluster.peers[place].instance?.configuration.voters ?? []
+            let living = cluster.peers.map(\.member)
+            guard voters.allSatisfy(living.contains) else { return }
+            let other = random.below(cluster.peers.count)
+            let node = cluster.peers[other].node
+            let change: MembershipChange =
+                switch random.below(8) {
+                case 0, 1: .addLearner(cluster.peers[other].member)
+                case 2, 3: .promote(node)
+                case 4: .demote(node)
+                case 5: .remove(node)
+                default:
+                    .setVoters(
+                        cluster.peers.map(\.node).filter { _ in random.chance(0.6) })
+                }
+            cluster.change(place, change)
+        }
+
+        /// A disk may be lost as long as a majority of every set of voters that anybody goes by is
+        /// left; who was removed is destroyed at any time.
+        private mutating func wipe(_ place: Int) {
+            if cluster.peers[place].isRemoved { return cluster.wipe(place) }
+            let left = cluster.peers.indices.filter { $0 != place }.map {
+                cluster.peers[$0].member
+            }
+            for peer in cluster.peers {
+                guard let instance = peer.instance,
+                    Ledger.isQuorum(left, of: instance.configuration)
+                else { return }
+            }
+            cluster.wipe(place)
+        }
+
         mutating func compareLogs() {
             let instances = cluster.peers.compactMap(\.instance)
+            for instance in instances { cluster.ledger.checkConfiguration(of: instance) }
             for one in instances.indices {
                 for other in instances.indices where other > one {
                     cluster.ledger.compareLogs(instances[one], instances[other])
@@ -124,13 +173,19 @@ import Vocabulary
             for place in cluster.peers.indices where cluster.peers[place].instance == nil {
                 cluster.start(place)
             }
-            cluster.advance(.seconds(6))
+            cluster.advance(.seconds(hasChurn ? 20 : 6))
             guard let leader = cluster.leader else { return false }
             cluster.propose(leader, [Bytes("last")])
             cluster.read(leader, RequestID(1 << 40))
             cluster.advance(.seconds(1))
-            let last = cluster.instance(leader).lastIndex
-            return cluster.peers.allSatisfy { $0.applied == last }
+            let instance = cluster.instance(leader)
+            let configuration = instance.configuration
+            return !configuration.isJoint
+                && configuration.members.allSatisfy { member in
+                    cluster.peers.contains {
+                        $0.member == member && $0.applied == instance.lastIndex
+                    }
+                }
                 && cluster.peers[leader].ready.contains(RequestID(1 << 40))
         }
     }
@@ -139,6 +194,24 @@ import Vocabulary
     func safety(seed: Int) {
         let voters = [3, 5, 3, 1, 2, 4, 7][seed % 7]
         var adversary = Adversary(voters: voters, seed: UInt64(seed))
+        for round in 0..<8_000 {
+            adversary.act()
+            if round % 50 == 0 { adversary.compareLogs() }
+            if !adversary.cluster.ledger.violations.isEmpty { break }
+        }
+        #expect(adversary.cluster.ledger.violations == [], "seed \(seed)")
+        let isWhole = adversary.calmDown()
+        adversary.compareLogs()
+        #expect(isWhole, "seed \(seed) does not come together")
+        #expect(adversary.cluster.ledger.violations == [], "seed \(seed), calm")
+        #expect(adversary.cluster.ledger.applied.count > 1, "seed \(seed) did nothing")
+    }
+
+    @Test(
+        "nothing that must never be is seen while members come and go", arguments: 1...2_000)
+    func churn(seed: Int) {
+        var adversary = Adversary(
+            voters: [3, 1, 4, 2, 5][seed % 5], spares: [2, 3, 1][seed % 3], seed: UInt64(seed))
         for round in 0..<8_000 {
             adversary.act()
             if round % 50 == 0 { adversary.compareLogs() }
