@@ -118,8 +118,8 @@ public struct RaftRun: Sendable {
 
     private mutating func checkPatience(_ passed: Int64, _ what: String) {
         let patience =
-            10 * Nanoseconds.second
-            + 20 * world.layout.settings.electionTimeoutMaximum.nanoseconds
+            30 * Nanoseconds.second
+            + 40 * world.layout.settings.electionTimeoutMaximum.nanoseconds
         guard passed > patience else { return }
         world.violations.append(
             Violation(

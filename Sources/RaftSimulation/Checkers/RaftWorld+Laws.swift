@@ -192,9 +192,12 @@ extension RaftWorld {
             compareLog(host)
         }
         checkLeases()
-        // While joint and its end not yet committed, the incoming voters may have decided alone.
+        let configuration = laws.committedConfiguration
+        // The end of a joint phase decides alone before it is committed itself: the incoming voters
+        // where it is left, the outgoing ones where it is taken back.
         if let last = laws.committed.last,
-            !isDurable(laws.lastCommitted, last.mark.term, laws.committedConfiguration.voters)
+            !isDurable(laws.lastCommitted, last.mark.term, configuration.voters),
+            !isDurable(laws.lastCommitted, last.mark.term, configuration.outgoing)
         {
             violations.append(
                 Violation(

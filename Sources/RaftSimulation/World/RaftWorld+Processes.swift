@@ -135,9 +135,10 @@ extension RaftWorld {
                 host == leader || hosts[host].raft.role != .leader
             else { return false }
         }
-        // Who is no member knows it.
+        // Who is no member knows it, if anybody whom it would ask for a vote leads.
         return hosts.allSatisfy {
-            configuration.contains($0.member) || $0.raft.configuration.isEmpty
+            configuration.contains($0.member)
+                || !$0.raft.configuration.isVoter(hosts[leader].member)
         }
     }
 
