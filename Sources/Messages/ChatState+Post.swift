@@ -28,8 +28,7 @@ extension ChatState {
         changedAt = position.index
         window.remember(key, at: entry.seq, by: timeToRemember(post.clientID, at: position, rules))
         window.forget(at: position.time)
-        effects.append(
-            .appended(chat: chat, entry: entry, readers: told(under: rules), removed: nil))
+        effects.append(.appended(chat: chat, entry: entry, readers: readers, removed: nil))
         if let mark = noteOwnMessage(of: member, at: entry.seq, position.index) ?? seen {
             effects.append(.marked(mark))
         }
@@ -40,22 +39,6 @@ extension ChatState {
             Posted(
                 seq: entry.seq, ord: entry.ord, time: entry.time, isDuplicate: false,
                 recipients: recipients))
-    }
-
-    /// Who is told of a new entry.
-    private func told(under rules: MessageRules) -> [UserID] {
-        #if PLANTED_FAULTS
-            if rules.plantedFault == .removedMemberIsTold {
-                var everybody = readers
-                for place in 0..<entries.count where entries[place].kind == .join {
-                    for user in entries[place].users where !everybody.contains(user) {
-                        everybody.append(user)
-                    }
-                }
-                return everybody.sorted()
-            }
-        #endif
-        return readers
     }
 
     /// The first one's answer, if it is the same message.

@@ -17,7 +17,5 @@ struct MessageRules: Sendable {
         case idRememberedByArrival
         /// A change of members that comes again is made again.
         case changeMadeAgain
-        /// Who was removed is told of messages as before.
-        case removedMemberIsTold
     }
 #endif

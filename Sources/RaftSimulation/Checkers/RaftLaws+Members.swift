@@ -13,6 +13,7 @@ extension RaftLaws {
         do throws(DecodeFailure) {
             let configuration = try RaftConfiguration(decoding: entry.payload)
             if let commit {
+                checkOwnTerm(entry, on: host, behind: commit, into: &violations)
                 checkOverlap(of: configuration, on: host, behind: commit, into: &violations)
             }
             trails[host].configurations.append(
@@ -21,6 +22,19 @@ extension RaftLaws {
             violations.append(
                 Violation("ConfigurationsAreRead", "n\(host + 1) at \(entry.index): \(error)"))
         }
+    }
+
+    /// A leader changes nothing before an entry of its own term is committed (Ongaro's erratum).
+    private func checkOwnTerm(
+        _ entry: LogEntry, on host: Int, behind commit: LogIndex,
+        into violations: inout [Violation]
+    ) {
+        guard let mark = trails[host].mark(at: commit), mark.term != entry.term else { return }
+        violations.append(
+            Violation(
+                "ChangesFollowOwnTerm",
+                "n\(host + 1) changes members in \(entry.term) with \(commit)@\(mark.term)"
+                    + " committed"))
     }
 
     /// With those before it, from the last one that is committed on.

@@ -33,6 +33,7 @@ extension RaftWorld {
             laws.noteLeader(
                 hosts[host].member, in: term, hosts[host].raft.configuration, into: &violations)
             laws.checkCompleteness(of: host, into: &violations)
+            checkNoOtherLease(host)
             springLeaderTrap(host)
         }
         if commit > laws.trails[host].commit { noteCommit(host, commit, isNewReign: isNewReign) }
@@ -136,6 +137,37 @@ extension RaftWorld {
             }
             holder = host
         }
+    }
+
+    /// Who is elected knows that nobody else answers reads by itself: each of its voters has kept
+    /// its promise, or was released from it.
+    private mutating func checkNoOtherLease(_ leader: Int) {
+        for host in hosts.indices where host != leader && hosts[host].isUp {
+            let moment = hosts[host].clock.monotonic(at: now)
+            guard hosts[host].raft.leaseReadIndex(at: moment) != nil else { continue }
+            violations.append(
+                Violation(
+                    "LeaseIsExclusive",
+                    "n\(leader + 1) was elected while n\(host + 1) holds a lease"))
+        }
+    }
+
+    /// A follower commits no more than what this very message has verified (consensus pitfall 6).
+    mutating func checkVerified(_ message: RaftMessage, _ host: Int, before: LogIndex) {
+        let bound: LogIndex
+        if case .append(let request) = message {
+            bound = min(request.commit, request.previousIndex.advanced(by: request.entries.count))
+        } else if case .heartbeat(let heartbeat) = message {
+            bound = heartbeat.commit
+        } else {
+            return
+        }
+        let commit = hosts[host].raft.commitIndex
+        guard commit > before, commit > bound else { return }
+        violations.append(
+            Violation(
+                "CommitIsVerified",
+                "n\(host + 1) commits \(commit), and \(message) verifies \(bound) at most"))
     }
 
     /// Nothing is promised before it is durable (persist, then send).

@@ -20,6 +20,8 @@ extension RaftNemesis {
         case 5: change = .remove(node)
         default: change = .setVoters(someMembers(configuration))
         }
+        // Cut off first, so that nobody else hears of it and its end is uncertain.
+        if random.chance(0.2) { isolate(leader, &world) }
         world.change(change, on: leader)
         // A second change on its heels must be refused, or wait.
         if random.chance(0.3) {

@@ -139,11 +139,15 @@ struct RaftWorld: Sendable {
             UInt64(bitPattern: now.nanoseconds),
             UInt64(envelope.from) << 32 | UInt64(envelope.to) << 24 | envelope.message.term.rawValue)
         let moment = hosts[host].clock.monotonic(at: now)
+        let commit = hosts[host].raft.commitIndex
         hosts[host].raft.receive(
             envelope.message,
             from: RaftMember(
                 node: NodeID(UInt16(envelope.from + 1)), replica: envelope.fromReplica),
             to: envelope.toReplica, at: moment, into: &directives)
+        if hosts[host].raft.commitIndex != commit, hosts[host].raft.role != .leader {
+            checkVerified(envelope.message, host, before: commit)
+        }
         finishStep(host)
     }
 
