@@ -10,6 +10,18 @@ import Vocabulary
         append(3, after: (4, 2), [2, 3, 3], commit: 5, round: 77), append(1, after: (0, 0)),
         matched(4, 12, round: 9), rejected(4, 12, hint: (3, 1), round: 8),
         heartbeat(5, commit: 44, round: 1 << 63), heard(5, round: 6),
+        .voteRequest(.init(term: t(3), lastIndex: i(2), lastTerm: t(1), isTransfer: true)),
+        .append(
+            .init(
+                term: t(3), previous: .init(index: i(1), term: t(1)), commit: i(1), round: 2,
+                entries: [
+                    LogEntry(
+                        index: i(2), term: t(3), kind: .configuration,
+                        payload: ConfigurationTests.samples[3].encoded())
+                ])),
+        .timeoutNow(.init(term: t(4), round: 12)), .announcement(.init(term: t(9))),
+        .removalNotice(.init(term: t(4), index: i(80))), .foundingQuestion,
+        .foundingAnswer(.init(holdsAnything: true)),
     ]
 
     private func bytes(_ message: RaftMessage) -> Bytes {

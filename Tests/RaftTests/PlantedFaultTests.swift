@@ -6,15 +6,18 @@
     @Suite struct PlantedFaultTests {
         @Test("the adversary finds a planted fault", arguments: PlantedRaftFault.allCases)
         func finds(fault: PlantedRaftFault) {
-            for seed in 1...3_000 {
+            for seed in 1...6_000 {
                 var adversary = RandomizedTests.Adversary(
-                    voters: [3, 5][seed % 2], seed: UInt64(seed))
+                    voters: [3, 5, 3, 4, 2][seed % 5], spares: seed % 2 * 2, seed: UInt64(seed))
                 adversary.cluster.plantedFault = fault
                 for place in adversary.cluster.peers.indices { adversary.cluster.start(place) }
                 for round in 0..<4_000 {
                     adversary.act()
                     if round % 50 == 0 { adversary.compareLogs() }
-                    if !adversary.cluster.ledger.violations.isEmpty { return }
+                    if let violation = adversary.cluster.ledger.violations.first {
+                        print("\(fault): seed \(seed): \(violation)")
+                        return
+                    }
                 }
             }
             Issue.record("\(fault) is not found")

@@ -52,6 +52,9 @@ struct RaftCluster {
     var seeds: SeededRandom
     /// The copies that were lost, as they were.
     var graves: [(member: RaftMember, disk: Disk)] = []
+    /// A wiped founder asks the others. When all of them are lost, and the group lives on elsewhere,
+    /// nobody is left to tell: a driver must not let that happen.
+    var foundsAgain = false
     private var lastReplica: UInt64 = 100
     #if PLANTED_FAULTS
         /// What every instance that starts from now on does wrong.
@@ -90,7 +93,7 @@ struct RaftCluster {
         let disk = peers[place].disk
         peers[place].instance = RaftInstance(
             identity: RaftIdentity(group: ReplicaGroupID(1), member: peers[place].member),
-            founders: founders,
+            founders: graves.isEmpty || foundsAgain ? founders : [],
             recovery: RaftRecovery(
                 hardState: disk.hardState, snapshot: disk.snapshot?.position,
                 configuration: disk.configuration, entries: disk.entries),

@@ -9,8 +9,9 @@ import Vocabulary
 /// `elect n1` (told in short), `advance 500` (milliseconds), `wait 500` (nobody looks at the
 /// clock), `propose n1 a b`, `read n1 r1`, `hold n1`, `release n1`, `sync n1`, `crash n1 [k]` (k
 /// unsynced writes survive), `restart n1`, `refuse n1` (all learn that its process is gone),
-/// `isolate n1`, `cut n1 n2`, `heal`, `compact n1 k`, `show`. Heartbeats are left out of the
-/// transcript.
+/// `isolate n1`, `cut n1 n2`, `heal`, `compact n1 k`, `show`, `wipe n1`, `learner n1 n4`, `promote
+/// n1 n4`, `demote n1 n2`, `remove n1 n2`, `voters n1 n2 n3` (all said to n1), `transfer n1 n2`.
+/// `cluster 3 2` has two nodes more that know of no group. Heartbeats are left out of the transcript.
 struct ScenarioScript {
     struct Failure: Error { let line: String }
 
@@ -40,8 +41,10 @@ struct ScenarioScript {
         let number = words.compactMap(Int.init).last
         switch verb {
         case "cluster":
-            cluster = RaftCluster(number ?? 3)
-            cluster.transcript = ["> cluster \(number ?? 3)"]
+            let numbers = words.compactMap(Int.init)
+            let spares = numbers.count > 1 ? numbers[1] : 0
+            cluster = RaftCluster(numbers.first ?? 3, spares: spares)
+            cluster.transcript = ["> cluster \(list(numbers))"]
         case "deliver":
             for _ in 0..<(number ?? 1) where !cluster.wire.isEmpty { cluster.deliver(at: 0) }
         case "lose":
@@ -89,7 +92,32 @@ struct ScenarioScript {
             guard let other = try words.first.map(self.place) else { return false }
             cluster.cut(from: place, to: other)
         case "compact": cluster.compact(place, keeping: number ?? 0)
+        case "wipe": cluster.wipe(place)
+        default: return try change(verb, at: place, try words.map(self.place))
+        }
+        return true
+    }
+
+    private mutating func change(_ verb: String, at place: Int, _ others: [Int]) throws -> Bool {
+        guard let other = others.first else { return false }
+        let node = cluster.peers[other].node
+        let change: MembershipChange
+        switch verb {
+        case "learner": change = .addLearner(cluster.peers[other].member)
+        case "promote": change = .promote(node)
+        case "demote": change = .demote(node)
+        case "remove": change = .remove(node)
+        case "voters": change = .setVoters(others.map { cluster.peers[$0].node })
+        case "transfer":
+            let outcome = cluster.transfer(place, to: other)
+            if case .refused(let refusal) = outcome {
+                cluster.note { "n\(place + 1) refuses: \(refusal)" }
+            }
+            return true
         default: return false
+        }
+        if case .refused(let refusal) = cluster.change(place, change) {
+            cluster.note { "n\(place + 1) refuses: \(refusal)" }
         }
         return true
     }

@@ -317,8 +317,12 @@ extension RaftInstance {
         electionTimeout += spread * Int(UInt8.max - priority) / Int(UInt8.max)
     }
 
-    /// From the next election time-out on: 255 asks first, 0 last. Alone the lowest still wins.
-    public mutating func setPriority(_ priority: UInt8) { self.priority = priority }
+    /// 255 asks first, 0 last, from the next time on that this node waits for its leader. Alone the
+    /// lowest still wins.
+    public mutating func setPriority(_ priority: UInt8) {
+        self.priority = priority
+        drawElectionTimeout()
+    }
 
     mutating func drawDuration(from shortest: Duration, to longest: Duration) -> Duration {
         let spread = UInt64(longest.nanoseconds - shortest.nanoseconds)

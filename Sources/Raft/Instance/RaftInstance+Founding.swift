@@ -7,7 +7,7 @@ extension RaftInstance {
     var isPassive: Bool { configuration.isEmpty }
 
     var holdsAnything: Bool {
-        !isPassive || term > .zero || log.count > 0 || log.base.index > .zero
+        !isPassive || hasHeardOfGroup || term > .zero || log.count > 0 || log.base.index > .zero
     }
 
     mutating func askFounders(at now: Instant, into directives: inout [RaftDirective]) {

@@ -30,6 +30,8 @@ public struct RaftInstance: Sendable {
     var wasMember: Bool
     /// It was told, or has seen, that it is no member any more.
     var isRemoved = false
+    /// Somebody spoke to an earlier copy on this node.
+    var hasHeardOfGroup = false
     /// Of the first founder only, until the group is founded or found to exist.
     var founding: Founding?
 
@@ -183,7 +185,9 @@ public struct RaftInstance: Sendable {
             return
         }
         guard receiver == identity.replica || receiver == .none else {
-            // What an earlier copy on this node was asked, this one can not answer for it.
+            // What an earlier copy on this node was asked, this one can not answer for it. But it
+            // learns from it that the group lives.
+            hasHeardOfGroup = true
             if case .announcement = message { return }
             directives.append(.send(.announcement(.init(term: term)), to: sender))
             return
