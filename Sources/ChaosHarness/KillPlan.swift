@@ -1,7 +1,19 @@
 /// What `chaos kills` does, in numbers.
 public struct KillPlan: Hashable, Sendable {
+    /// How a leader loses its place.
+    public enum Way: String, CaseIterable, Hashable, Sendable {
+        /// SIGKILL, and a new start at once.
+        case kill
+        /// SIGTERM, and a new start when it has ended.
+        case stop
+    }
+
+    public var way = Way.kill
     /// Messages that are sent.
     public var sendsCount = 20_000
+    /// Leaders that are killed, while messages are sent as long as it takes; nil if `sendsCount`
+    /// says when it is enough.
+    public var killsCount: Int?
     /// WebSocket connections, each of a user of its own; 2 at least.
     public var connectionsCount = 50
     /// Sends a second of all connections together, while nothing is in the way.
@@ -16,5 +28,9 @@ public struct KillPlan: Hashable, Sendable {
     public init(seed: UInt64) { self.seed = seed }
 
     /// How to run it again.
-    public var reproduction: String { "REPRODUCE  scripts/chaos kills --seed \(seed)" }
+    public var reproduction: String {
+        let how = way == .kill ? "" : " --how \(way.rawValue)"
+        let kills = killsCount.map { " --kills \($0)" } ?? ""
+        return "REPRODUCE  scripts/chaos kills --seed \(seed)\(how)\(kills)"
+    }
 }

@@ -13,6 +13,7 @@ public struct KillReport: Sendable {
     public var violations: [Violation] = []
     /// Of leaders; the kill of all nodes at the end not counted.
     public var killsCount = 0
+    public var way = KillPlan.Way.kill
     public var gaps: AcknowledgementGaps
     /// From a send to its acknowledgement.
     public var latency = Histogram()
@@ -50,9 +51,9 @@ public struct KillReport: Sendable {
             ("refused", "\(count(.refused))"),
             ("shown to devices", "\(delivered)"),
             ("connections lost", "\(reconnections)"),
-            ("leaders killed", "\(killsCount)"),
-            ("gap after a kill, any chat", Self.text(gaps.ofAll)),
-            ("gap after a kill, chats of a killed leader", Self.text(gaps.ofGroups)),
+            ("leaders \(way.past)", "\(killsCount)"),
+            ("gap after a \(way.rawValue), any chat", Self.text(gaps.ofAll)),
+            ("gap after a \(way.rawValue), chats of that leader", Self.text(gaps.ofGroups)),
             ("acknowledgement p50", Self.milliseconds(latency.percentile(perMille: 500))),
             ("acknowledgement p99", Self.milliseconds(latency.percentile(perMille: 990))),
         ]
@@ -64,7 +65,8 @@ public struct KillReport: Sendable {
 
     private static func text(_ gaps: [Duration]) -> String {
         guard let (median, longest) = AcknowledgementGaps.summary(gaps) else { return "none" }
-        return "median \(milliseconds(median)), longest \(milliseconds(longest))"
+        return "median \(milliseconds(median)), longest \(milliseconds(longest)),"
+            + " of \(gaps.count)"
     }
 
     private static func milliseconds(_ duration: Duration) -> String {
@@ -73,5 +75,15 @@ public struct KillReport: Sendable {
 
     private static func milliseconds(_ microseconds: UInt64) -> String {
         "\(microseconds / 1_000).\(microseconds / 100 % 10) ms"
+    }
+}
+
+extension KillPlan.Way {
+    /// What was done.
+    var past: String {
+        switch self {
+        case .kill: "killed"
+        case .stop: "stopped"
+        }
     }
 }

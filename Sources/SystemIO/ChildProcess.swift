@@ -71,6 +71,12 @@ public struct ChildProcess: ~Copyable {
         return status
     }
 
+    /// Asks it to end, with SIGTERM; `exitStatus` tells when it has.
+    public func askToEnd() throws(SystemCallFailure) {
+        guard status == nil else { return }
+        guard kill(id, SIGTERM) == 0 else { throw .last("kill") }
+    }
+
     /// Ends it with SIGKILL and waits until it is gone.
     public mutating func end() throws(SystemCallFailure) {
         guard status == nil else { return }

@@ -30,6 +30,17 @@ struct ChaosArguments {
                     return .wrong("--seed needs a number")
                 }
                 parsed.plan.seed = seed
+            case "--how":
+                guard let way = rest.popFirst().flatMap({ KillPlan.Way(rawValue: $0) }) else {
+                    let ways = KillPlan.Way.allCases.map(\.rawValue).joined(separator: " or ")
+                    return .wrong("--how needs \(ways)")
+                }
+                parsed.plan.way = way
+            case "--kills":
+                guard let count = rest.popFirst().flatMap({ Int($0) }), 1...10_000 ~= count else {
+                    return .wrong("--kills needs a number of 1 to 10000")
+                }
+                parsed.plan.killsCount = count
             case "--sends", "--connections", "--rate":
                 guard let count = rest.popFirst().flatMap({ Int($0) }), 2...10_000_000 ~= count
                 else { return .wrong("\(argument) needs a number of 2 to 10000000") }

@@ -8,8 +8,8 @@ import SystemIO
 /// `chaos kills`: breaks a cluster of real processes and looks whether it kept its promises.
 enum ChaosCommand {
     static let help = """
-        usage: chaos kills [--sends 20000] [--connections 50] [--rate 600] [--config FILE]
-                           [--seed N] [--keep]
+        usage: chaos kills [--sends 20000 | --kills N] [--how kill|stop] [--connections 50]
+                           [--rate 600] [--config FILE] [--seed N] [--keep]
 
         Starts a cluster of its own, sends messages over WebSocket connections while a leader is
         killed with SIGKILL every 3 s and started again, then kills all nodes at once, and reads
@@ -17,6 +17,9 @@ enum ChaosCommand {
         of order.
 
           --sends N        messages to send
+          --kills N        kill so many leaders, and send as long as that takes
+          --how WAY        kill: SIGKILL (the default); stop: SIGTERM, then a new start, as for an
+                           update. All nodes at once are killed in any case
           --connections N  WebSocket connections, each of a user of its own
           --rate N         sends a second, of all connections together
           --config FILE    the number of nodes, and all settings; ports and folders are its own.

@@ -20,6 +20,15 @@ enum BenchProgram {
     private static func carryOut(_ invocation: Invocation) throws(BenchFailure) -> Bool {
         let report: BenchReport
         switch invocation.command {
+        case .ceiling(let settings):
+            try raiseDescriptorLimit()
+            let report = try CeilingReport.measure(settings)
+            print(invocation.isJSON ? report.encoded().text ?? "" : report.text)
+            return true
+        case .compare(let settings):
+            return try compare(settings, isJSON: invocation.isJSON)
+        case .deliver(let settings):
+            report = try measure(settings, config: invocation.config)
         case .help(let topic):
             print(topic.text, terminator: "")
             return true
@@ -42,11 +51,7 @@ enum BenchProgram {
     private static func measure(
         _ settings: LoadSettings, config: String
     ) throws(BenchFailure) -> BenchReport {
-        do throws(SystemCallFailure) {
-            try DescriptorLimit.raise()
-        } catch {
-            throw .usage(error.description)
-        }
+        try raiseDescriptorLimit()
         let seed = SystemRandom.seed()
         let cluster = try BenchCluster(config: config)
         var stage = try Stage(cluster, settings, seed: seed)
@@ -80,6 +85,14 @@ enum BenchProgram {
         report.verdict = ledger.verdict
         report.holesCount = readBack.holesCount
         return report
+    }
+
+    private static func raiseDescriptorLimit() throws(BenchFailure) {
+        do throws(SystemCallFailure) {
+            try DescriptorLimit.raise()
+        } catch {
+            throw .usage(error.description)
+        }
     }
 
     private static func ownProcessorTime() throws(BenchFailure) -> Duration {

@@ -42,14 +42,20 @@ public struct BenchReport: Sendable {
     /// Whether every acknowledged message was there, once, as it was sent.
     public var isGood: Bool { verdict.isGood && holesCount == 0 }
 
-    public var operationsPerSecond: Double {
-        seconds > 0 ? Double(latencies.count) / seconds : 0
+    /// What an operation is: the delivery of a message where one goes out to many, else its
+    /// acknowledgement.
+    private var operations: Histogram {
+        settings.isFanOut ? deliveries ?? Histogram() : latencies
     }
 
-    /// `cpu` seconds for each 100,000 messages; nil if there were none.
+    public var operationsPerSecond: Double {
+        seconds > 0 ? Double(operations.count) / seconds : 0
+    }
+
+    /// `cpu` seconds for each 100,000 operations; nil if there were none.
     private func perHundredThousand(_ cpu: Double?) -> Double? {
-        guard let cpu, latencies.count > 0 else { return nil }
-        return cpu * 100_000 / Double(latencies.count)
+        guard let cpu, operations.count > 0 else { return nil }
+        return cpu * 100_000 / Double(operations.count)
     }
 
     // MARK: For programs
@@ -57,7 +63,7 @@ public struct BenchReport: Sendable {
     /// Names and values; the same in the line and in JSON.
     private var figures: [(name: String, value: Double?)] {
         var figures: [(name: String, value: Double?)] = [("ops_s", operationsPerSecond)]
-        figures += Self.percentiles(of: latencies, named: "")
+        figures += Self.percentiles(of: operations, named: "")
         figures += [
             ("srv_cpu_s_100k", perHundredThousand(servers?.cpuSeconds)),
             ("gen_cpu_s_100k", perHundredThousand(ownCPUSeconds)),
@@ -70,6 +76,10 @@ public struct BenchReport: Sendable {
             let rate = seconds > 0 ? Double(deliveries.count) / seconds : 0
             figures.append(("deliveries_s", rate))
             figures += Self.percentiles(of: deliveries, named: "delivery_")
+        }
+        if settings.isFanOut {
+            figures.append(("sends_s", messagesPerSecond))
+            figures += Self.percentiles(of: latencies, named: "send_")
         }
         return figures
     }
@@ -116,6 +126,7 @@ public struct BenchReport: Sendable {
         object.set("connections", to: .integer(Int64(settings.connections)))
         object.set("in_flight", to: .integer(Int64(settings.inFlight)))
         object.set("chats", to: .integer(Int64(settings.chats)))
+        object.set("audience", to: .integer(Int64(settings.audience)))
         object.set("text_bytes", to: .integer(Int64(settings.textBytes)))
         object.set("receivers", to: .text(settings.receivers.rawValue))
         object.set("at", to: .text(settings.place.description))
@@ -135,8 +146,8 @@ public struct BenchReport: Sendable {
         var lines = [
             "\(settings.caseName): \(settings.connections) connections x \(settings.inFlight)"
                 + " in flight, \(settings.chats) chats, \(settings.textBytes)-byte texts,"
-                + " receivers \(settings.receivers.rawValue), clients at \(settings.place)",
-            row("throughput", "\(Figure.hundredths(operationsPerSecond)) messages/s"),
+                + " \(receiversText), clients at \(settings.place)",
+            row("throughput", "\(Figure.hundredths(messagesPerSecond)) messages/s"),
             row("latency", Self.latencyText(latencies)),
         ]
         if let deliveries {
@@ -156,20 +167,30 @@ public struct BenchReport: Sendable {
         return (lines + [line, ""]).joined(separator: "\n")
     }
 
+    private var messagesPerSecond: Double {
+        seconds > 0 ? Double(latencies.count) / seconds : 0
+    }
+
+    private var receiversText: String {
+        settings.isFanOut
+            ? "each to \(settings.audience)" : "receivers \(settings.receivers.rawValue)"
+    }
+
     private var costLines: [String] {
+        let unit = settings.isFanOut ? "deliveries" : "messages"
         var lines: [String] = []
         if let servers {
             let cpu = perHundredThousand(servers.cpuSeconds).map(Figure.hundredths) ?? "-"
             let now = Figure.hundredths(Self.megabytes(servers.residentBytes))
             let peak = Figure.hundredths(Self.megabytes(servers.residentBytesPeak))
-            lines.append(row("servers' CPU", "\(cpu) s for 100,000 messages"))
+            lines.append(row("servers' CPU", "\(cpu) s for 100,000 \(unit)"))
             lines.append(row("servers' memory", "\(now) MiB now, \(peak) MiB at most"))
         } else {
             lines.append(row("servers' CPU", "unknown: they do not run on this machine"))
         }
         lines.append(row("longest turn", Figure.microseconds(longestTurnMicroseconds)))
         let own = perHundredThousand(ownCPUSeconds).map(Figure.hundredths) ?? "-"
-        lines.append(row("own CPU", "\(own) s for 100,000 messages"))
+        lines.append(row("own CPU", "\(own) s for 100,000 \(unit)"))
         return lines
     }
 

@@ -3,12 +3,18 @@ public enum HelpTopic: CaseIterable, Hashable, Sendable {
     case program
     case send
     case latency
+    case deliver
+    case ceiling
+    case compare
 
     var word: String? {
         switch self {
         case .program: nil
         case .send: "send"
         case .latency: "latency"
+        case .deliver: "deliver"
+        case .ceiling: "ceiling"
+        case .compare: "compare"
         }
     }
 
@@ -18,6 +24,9 @@ public enum HelpTopic: CaseIterable, Hashable, Sendable {
         case .program: Self.programText
         case .send: Self.sendText
         case .latency: Self.latencyText
+        case .deliver: Self.deliverText
+        case .ceiling: Self.ceilingText
+        case .compare: Self.compareText
         }
     }
 
@@ -29,6 +38,9 @@ public enum HelpTopic: CaseIterable, Hashable, Sendable {
 
           send       many connections: throughput, latencies, what it costs the servers
           latency    one connection, one message at a time: how long each takes
+          deliver    groups of many who are connected: deliveries, what each costs the servers
+          ceiling    the machine itself, without a cluster: writing to many sockets, syncing
+          compare    figures of this program and of other systems side by side
 
           --config FILE        the cluster's configuration
                                (default: \(Invocation.configDefault))

@@ -6,6 +6,9 @@ public struct Invocation: Hashable, Sendable {
         case help(HelpTopic)
         case send(LoadSettings)
         case latency(LoadSettings)
+        case deliver(LoadSettings)
+        case ceiling(CeilingSettings)
+        case compare(CompareSettings)
     }
 
     public static let configDefault = "cluster-configs/three-nodes.json5"
@@ -19,6 +22,8 @@ public struct Invocation: Hashable, Sendable {
     public init(_ arguments: [String]) throws(BenchFailure) {
         var topic = HelpTopic.program
         var settings = LoadSettings()
+        var ceiling = CeilingSettings()
+        var compare = CompareSettings()
         var wantsHelp = false
         command = .help(.program)
         var rest = arguments[...]
@@ -27,10 +32,14 @@ public struct Invocation: Hashable, Sendable {
             case "--help", "-h": wantsHelp = true
             case "--json": isJSON = true
             case "--config": config = try Self.value(of: argument, &rest)
+            case _ where topic == .compare: try compare.take(argument)
+            case _ where topic == .ceiling: try ceiling.take(argument, &rest)
             case _ where argument.hasPrefix("-"):
                 let value = try Self.value(of: argument, &rest)
                 try Self.set(argument, to: value, for: topic, in: &settings)
-            default: topic = try Self.command(argument, behind: topic)
+            default:
+                topic = try Self.command(argument, behind: topic)
+                if topic == .deliver { settings.prepareFanOut() }
             }
         }
         switch topic {
@@ -41,6 +50,11 @@ public struct Invocation: Hashable, Sendable {
             settings.connections = 1
             settings.inFlight = 1
             command = .latency(settings)
+        case .deliver:
+            settings.connections = settings.chats
+            command = .deliver(settings)
+        case .ceiling: command = .ceiling(ceiling)
+        case .compare: command = .compare(try compare.checked())
         }
     }
 
@@ -56,7 +70,7 @@ public struct Invocation: Hashable, Sendable {
         return found
     }
 
-    private static func value(
+    static func value(
         of option: String, _ rest: inout ArraySlice<String>
     ) throws(BenchFailure) -> String {
         guard let value = rest.popFirst(), !value.hasPrefix("--") else {
@@ -69,7 +83,7 @@ public struct Invocation: Hashable, Sendable {
         _ option: String, to value: String, for topic: HelpTopic, in settings: inout LoadSettings
     ) throws(BenchFailure) {
         switch option {
-        case "--connections" where topic != .latency:
+        case "--connections" where topic != .latency && topic != .deliver:
             settings.connections = try number(value, of: option, in: 1...10_000)
         case "--in-flight" where topic != .latency:
             settings.inFlight = try number(value, of: option, in: 1...10_000)
@@ -79,7 +93,9 @@ public struct Invocation: Hashable, Sendable {
         case "--text-bytes":
             let maximum = Limits.textScalarsMaximum
             settings.textBytes = try number(value, of: option, in: 1...maximum)
-        case "--receivers":
+        case "--audience" where topic == .deliver:
+            settings.audience = try number(value, of: option, in: 1...9_999)
+        case "--receivers" where topic != .deliver:
             guard let receivers = LoadSettings.Receivers(rawValue: value) else {
                 throw .usage("--receivers is online or offline, not \"\(value)\"")
             }
@@ -89,7 +105,7 @@ public struct Invocation: Hashable, Sendable {
         }
     }
 
-    private static func number(
+    static func number(
         _ text: String, of option: String, in range: ClosedRange<Int>
     ) throws(BenchFailure) -> Int {
         guard let number = Int(text), range.contains(number) else {

@@ -35,8 +35,11 @@ public struct LoadSettings: Hashable, Sendable {
     public var seconds = 10
     /// Before that.
     public var warmUpSeconds = 2
-    /// Direct chats, dealt to the senders.
+    /// Chats, dealt to the senders.
     public var chats = 64
+    /// Those who are in every chat and connected, so that each message is delivered so often; 0 for
+    /// direct chats.
+    public var audience = 0
     /// Each text's length; ASCII.
     public var textBytes = 100
     public var receivers = Receivers.offline
@@ -47,6 +50,13 @@ public struct LoadSettings: Hashable, Sendable {
     /// Senders are people; what is more than one connection for each chat is another device.
     public var sendersCount: Int { min(connections, chats) }
 
-    /// The case as the peers' figures name it: connections x in flight.
-    public var caseName: String { "\(connections)x\(inFlight)" }
+    /// Whether deliveries are what is measured.
+    public var isFanOut: Bool { audience > 0 }
+
+    /// The case as the peers' figures name it: connections x in flight, or how many each of so many
+    /// messages goes out to.
+    public var caseName: String {
+        if isFanOut { return "fanout\(audience)x\(connections * inFlight)" }
+        return "\(connections)x\(inFlight)" + (receivers == .online ? "_online" : "")
+    }
 }

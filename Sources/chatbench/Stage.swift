@@ -11,12 +11,12 @@ import Vocabulary
 struct Stage: ~Copyable {
     /// Nobody's: no password has this hash, since crypt(3) makes none with an empty rest.
     private static let lockedHash = "$y$j9T$"
-    private static let patience: Duration = .seconds(30)
+    static let patience: Duration = .seconds(30)
 
     let cluster: BenchCluster
     let settings: LoadSettings
     private let prefix: String
-    private var pool: CallPool
+    var pool: CallPool
     private var accountsCount = 0
     /// Nodes that answer.
     private var nodes: [NodeConfiguration] = []
@@ -77,7 +77,7 @@ struct Stage: ~Copyable {
         return Array(senders.prefix(count))
     }
 
-    private mutating func makePeople(_ count: Int) throws(BenchFailure) -> [Population.Person] {
+    mutating func makePeople(_ count: Int) throws(BenchFailure) -> [Population.Person] {
         let names = (0..<count).map { "\(prefix)\(accountsCount + $0)" }
         _ = try makeAccounts(count)
         var calls: [PooledCall] = []
@@ -161,6 +161,7 @@ struct Stage: ~Copyable {
     private mutating func makeChats(
         _ senders: [Int], _ population: inout Population
     ) throws(BenchFailure) -> [Population.Conversation] {
+        if settings.isFanOut { return try makeGroups(senders, &population) }
         let isOnline = settings.receivers == .online
         let firstReceiver = population.receivers.count
         let others: [UserID]

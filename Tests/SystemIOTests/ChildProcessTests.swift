@@ -33,6 +33,17 @@ struct ChildProcessTests {
         #expect(try child.exitStatus() == .killed(signal: 9))
     }
 
+    @Test("A child that is asked to end may say how it ended")
+    func asking() throws {
+        let temporary = try TemporaryFolder()
+        let words = temporary.folder.path(of: "words")
+        var idle = try ChildProcess.start("/bin/sleep", ["1000"], standardError: words)
+        try idle.askToEnd()
+        #expect(try status(of: &idle) == .killed(signal: 15))
+        try idle.askToEnd()
+        #expect(try idle.exitStatus() == .killed(signal: 15))
+    }
+
     @Test("A program that is not there cannot be started")
     func missing() throws {
         let temporary = try TemporaryFolder()

@@ -58,6 +58,50 @@ struct InvocationTests {
         #expect(settings.inFlight == 1)
     }
 
+    @Test("of deliver has a sender for each group, and its audience online")
+    func deliver() throws {
+        var settings = LoadSettings()
+        settings.audience = 300
+        settings.chats = 4
+        settings.connections = 4
+        settings.inFlight = 8
+        settings.receivers = .online
+        let words = "deliver --audience 300 --chats 4 --in-flight 8".split(separator: " ")
+        #expect(try Invocation(words.map(String.init)).command == .deliver(settings))
+        #expect(settings.caseName == "fanout300x32")
+        settings = LoadSettings()
+        settings.audience = 100
+        settings.chats = 1
+        settings.connections = 1
+        settings.receivers = .online
+        #expect(try Invocation(["deliver"]).command == .deliver(settings))
+    }
+
+    @Test("of ceiling and compare is read as it says")
+    func measures() throws {
+        var ceiling = CeilingSettings()
+        ceiling.connections = 50
+        ceiling.framesPerSend = 4
+        ceiling.bytes = 90
+        ceiling.seconds = 2
+        let fanOut = "ceiling fan-out --connections 50 --frames-per-send 4 --bytes 90 --seconds 2"
+        let words = fanOut.split(separator: " ").map(String.init)
+        #expect(try Invocation(words).command == .ceiling(ceiling))
+        ceiling = CeilingSettings()
+        ceiling.kind = .sync
+        ceiling.directory = "there"
+        #expect(
+            try Invocation(["ceiling", "sync", "--directory", "there"]).command
+                == .ceiling(ceiling))
+        var compare = CompareSettings()
+        compare.files = ["a", "b"]
+        compare.isChecked = true
+        #expect(try Invocation(["compare", "a", "--check", "b"]).command == .compare(compare))
+        compare = CompareSettings()
+        compare.listsPeers = true
+        #expect(try Invocation(["compare", "--peers"]).command == .compare(compare))
+    }
+
     @Test(
         "that is wrong is refused with what is wrong",
         arguments: [
@@ -71,6 +115,14 @@ struct InvocationTests {
             ("send --receivers asleep", "online or offline"), ("send --at n3", "a node's number"),
             ("send --at 70000", "a node's number"),
             ("latency --connections 2", "unknown option \"--connections\""),
+            ("deliver --connections 2", "unknown option \"--connections\""),
+            ("deliver --receivers online", "unknown option \"--receivers\""),
+            ("deliver --audience 0", "a number from 1 to 9999"),
+            ("send --audience 5", "unknown option \"--audience\""),
+            ("compare", "compare needs files"), ("compare --fast a", "unknown option \"--fast\""),
+            ("ceiling dome", "\"dome\" is no ceiling"), ("ceiling --bytes", "needs a value"),
+            ("ceiling sync --connections 5", "unknown option \"--connections\""),
+            ("ceiling fan-out --directory x", "unknown option \"--directory\""),
         ])
     func refuses(_ line: String, _ what: String) {
         let error = #expect(throws: BenchFailure.self) {
@@ -84,7 +136,8 @@ struct InvocationTests {
         "asks for help on every level",
         arguments: [
             (["--help"], HelpTopic.program), (["-h"], .program), (["send", "--help"], .send),
-            (["--help", "latency"], .latency),
+            (["--help", "latency"], .latency), (["deliver", "--help"], .deliver),
+            (["ceiling", "-h"], .ceiling), (["compare", "--help"], .compare),
         ])
     func help(_ arguments: [String], _ topic: HelpTopic) throws {
         #expect(try Invocation(arguments).command == .help(topic))

@@ -55,6 +55,22 @@ struct ReportTests {
         #expect(json["deliveries_s"]?.double == 500)
     }
 
+    @Test("of a fan-out counts deliveries, and names sends beside them")
+    func fanOut() throws {
+        var report = Self.report()
+        report.settings.audience = 100
+        report.settings.connections = 1
+        report.settings.inFlight = 4
+        var deliveries = report.latencies
+        deliveries.add(report.latencies)
+        report.deliveries = deliveries
+        #expect(report.line.hasPrefix("peer=rookery case=fanout100x4 ops_s=1000.00 "))
+        #expect(report.line.contains("srv_cpu_s_100k=2.50"))
+        #expect(report.text.contains("2.50 s for 100,000 deliveries"))
+        #expect(report.text.contains("500.00 messages/s"))
+        #expect(try JSONValue.parse(report.encoded())["sends_s"]?.double == 500)
+    }
+
     @Test("is bad as soon as one message is lost, doubled or changed, or a position is missing")
     func bad() {
         #expect(Self.report().isGood)

@@ -10,6 +10,7 @@ final class NodeProcess {
     private let configuration: String
     private var child: ChildProcess?
     private(set) var startsCount = 0
+    private var isStopping = false
 
     init(_ files: ClusterFiles.Node, program: String, configuration: String) {
         self.files = files
@@ -28,6 +29,7 @@ final class NodeProcess {
             throw ChaosFailure(error)
         }
         startsCount += 1
+        isStopping = false
     }
 
     /// SIGKILL; it is gone when this returns.
@@ -40,8 +42,37 @@ final class NodeProcess {
         child = nil
     }
 
+    /// SIGTERM; `hasStopped` tells when it is gone.
+    func stop() throws(ChaosFailure) {
+        do throws(SystemCallFailure) {
+            try child?.askToEnd()
+        } catch {
+            throw ChaosFailure(error)
+        }
+        isStopping = true
+    }
+
+    /// Whether the node that was told to stop has ended.
+    ///
+    /// - Throws: if it has ended otherwise than it should.
+    func hasStopped() throws(ChaosFailure) -> Bool {
+        let status: ChildProcess.ExitStatus?
+        do throws(SystemCallFailure) {
+            status = try child?.exitStatus()
+        } catch {
+            throw ChaosFailure(error)
+        }
+        guard let status else { return child == nil }
+        guard status == .exited(code: 0) else {
+            throw .nodeEnded(id, how: "\(status) after SIGTERM")
+        }
+        child = nil
+        return true
+    }
+
     /// - Throws: if the node has ended by itself.
     func expectAlive() throws(ChaosFailure) {
+        guard !isStopping else { return }
         do throws(SystemCallFailure) {
             guard let status = try child?.exitStatus() else { return }
             throw SystemCallFailure("\(status)", code: 0)

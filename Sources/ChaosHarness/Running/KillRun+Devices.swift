@@ -17,7 +17,8 @@ extension KillRun {
     }
 
     private func wantsToSend(_ device: Device) -> Bool {
-        isSending && device.inFlight == nil && messages.count < plan.sendsCount
+        isSending && device.inFlight == nil
+            && (plan.killsCount != nil || messages.count < plan.sendsCount)
     }
 
     func tell(_ index: Int, _ connection: ConnectionID, _ key: UInt64, _ event: SocketLoop.Event) {

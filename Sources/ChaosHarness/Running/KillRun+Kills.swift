@@ -5,6 +5,7 @@ import Vocabulary
 // Sending, while leaders are killed.
 extension KillRun {
     private static let stuckMaximum = Duration.seconds(30)
+    private static let stopPatience = Duration.seconds(30)
 
     func sendEverything() throws(ChaosFailure) {
         let start = SystemClock.instant()
@@ -17,43 +18,65 @@ extension KillRun {
         lastAnsweredAt = start
         var nextKill = start + plan.firstKill
         var nextWord = start + .seconds(5)
-        while answeredCount < plan.sendsCount {
+        while isSending || answeredCount < messages.count {
             try turn(until: min(nextKill, nextWord))
             let now = SystemClock.instant()
-            if now >= nextKill, messages.count < plan.sendsCount {
-                nextKill = try killLeader() ? nextKill + plan.killInterval : now + .milliseconds(50)
+            if isSending { isSending = wantsMore(at: now) }
+            if now >= nextKill, isSending, kills.count < plan.killsCount ?? .max {
+                nextKill =
+                    try unseatLeader() ? nextKill + plan.killInterval : now + .milliseconds(50)
             } else if now >= nextKill {
                 nextKill = now + plan.killInterval
             }
             if now >= nextWord {
                 nextWord = now + .seconds(5)
-                say("\(answeredCount) of \(plan.sendsCount) acknowledged, \(kills.count) kills")
+                say("\(answeredCount) of \(messages.count) acknowledged, \(kills.count) kills")
             }
             guard now - lastAnsweredAt < Self.stuckMaximum else {
                 throw .waitedInVain("an answer to \(messages.count - answeredCount) sends")
             }
         }
-        isSending = false
-        say("\(answeredCount) of \(plan.sendsCount) acknowledged, \(kills.count) kills")
+        say("\(answeredCount) of \(messages.count) acknowledged, \(kills.count) kills")
     }
 
-    /// Kills the leader of some group and starts it again at once.
+    private func wantsMore(at now: Instant) -> Bool {
+        guard let killsCount = plan.killsCount else { return messages.count < plan.sendsCount }
+        guard kills.count >= killsCount, let last = kills.last else { return true }
+        return now < last.at + plan.killInterval
+    }
+
+    /// Takes its place from the leader of some group, as planned.
     ///
     /// - Returns: false while the cluster has not recovered from the kill before: a second node
     ///   that is down would only show that a majority is needed.
-    private func killLeader() throws(ChaosFailure) -> Bool {
+    private func unseatLeader() throws(ChaosFailure) -> Bool {
         guard let leaders = try leaders() else { return false }
         let group = files.groups[random.below(files.groups.count)]
         guard let victim = nodes.first(where: { $0.id == leaders[group] }) else { return false }
-        let at = SystemClock.instant()
-        try victim.kill()
-        try victim.start()
         var lost: [ReplicaGroupID] = []
         for (group, leader) in leaders where leader == victim.id { lost.append(group) }
-        kills.append(AcknowledgementGaps.Kill(at: at, groups: lost))
+        kills.append(AcknowledgementGaps.Kill(at: SystemClock.instant(), groups: lost))
+        switch plan.way {
+        case .kill: try victim.kill()
+        case .stop: try stop(victim)
+        }
+        try victim.start()
         let names = lost.map(\.description).joined(separator: " ")
-        say("killed \(victim.id), leader of \(group); it led \(names)")
+        say("\(plan.way.past) \(victim.id), leader of \(group); it led \(names)")
         return true
+    }
+
+    /// Tells the node to end, and waits until it has.
+    private func stop(_ node: NodeProcess) throws(ChaosFailure) {
+        try node.stop()
+        let end = SystemClock.instant() + Self.stopPatience
+        while try !node.hasStopped() {
+            let now = SystemClock.instant()
+            guard now < end else {
+                throw .waitedInVain("the end of \(node.id), \(Self.stopPatience) after SIGTERM")
+            }
+            try turn(until: now + .milliseconds(2))
+        }
     }
 
     /// Kills all nodes at once and starts them again.

@@ -16,6 +16,7 @@ extension KillRun {
             messages, gaps: AcknowledgementGaps(acknowledgements, kills, end: end))
         report.violations = violations
         report.killsCount = kills.count
+        report.way = plan.way
         report.delivered = deliveries.entriesCount
         report.reconnections = devices.reduce(0) { $0 + $1.disconnectionsCount }
         return report
