@@ -243,7 +243,9 @@ public struct SimulatedCluster: Sendable {
 
     /// After a failed sync nothing that the process says can be trusted: it must not say anything.
     private mutating func checkBrokenDisk(_ node: Int) {
-        guard nodes[node].isDiskBroken, nodes[node].isUp else { return }
+        guard nodes[node].isDiskBroken, nodes[node].isUp, !nodes[node].willHearOfDisk else {
+            return
+        }
         violations.append(
             Violation("FailedSyncEndsProcess", "n\(node + 1) goes on after a failed sync"))
     }

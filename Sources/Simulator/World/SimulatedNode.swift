@@ -37,7 +37,9 @@ struct SimulatedNode: Sendable {
 
     /// The process is killed after so many more storage directives.
     var killAfterDirectives: Int?
-    /// A bit of what was synced was turned over: the node must notice.
+    /// No file can be made.
+    var isDiskFull = false
+    /// Something of what was synced is not what it was: the node must notice.
     var damage: (file: FileName, offset: Int)?
     var failsNextSync = false
     /// A sync was made to fail: the process must end.
@@ -50,6 +52,12 @@ struct SimulatedNode: Sendable {
     }
 
     var isUp: Bool { !process.isEmpty }
+    /// It was not told yet that its disk failed.
+    var willHearOfDisk: Bool {
+        inbox.contains { event in
+            if case .storageFailed = event { true } else { false }
+        }
+    }
     /// Changes nothing. Whoever only reads an element of an array may get a copy of it, and a copy
     /// of a node costs more than its turn does: so it is borrowed as if it were to be changed.
     var nextDeadline: Instant? {
