@@ -14,6 +14,8 @@ import Routing
 /// Why a node must not start.
 public enum NodeStartFailure: Error, Hashable, Sendable {
     case log(LogStorageFailure)
+    /// Copies of groups on this disk may have forgotten what they promised.
+    case damaged([LogDamage])
     /// The log names a snapshot whose file is not there.
     case missingSnapshot(FileName)
     /// A snapshot's bytes are whole and yet no state of this version.
@@ -31,19 +33,26 @@ extension NodeInstance {
     ///   - incarnation: a number that is hoped to be new.
     ///   - seed: chance, for this life.
     public static func start(
-        _ plan: NodePlan, files: SortedMap<FileName, Bytes>, incarnation: Incarnation,
-        seed: UInt64, at moment: Moment, into directives: inout [NodeDirective]
+        _ plan: NodePlan, files stored: StoredFiles, incarnation: Incarnation, seed: UInt64,
+        at moment: Moment, into directives: inout [NodeDirective]
     ) throws(NodeStartFailure) -> NodeInstance {
+        let files = stored.contents
         let recovery: Recovery
         let identity = LogIdentity(
             cluster: LogIdentity.hash(ofClusterName: plan.cluster), node: plan.node,
             incarnation: incarnation)
         do throws(LogStorageFailure) {
             recovery = try WriteAheadLog.recover(
-                from: files, identity: identity, settings: plan.settings.log)
+                from: stored, identity: identity, settings: plan.settings.log,
+                random: SeededRandom(seed: seed).stream(4))
         } catch {
             throw .log(error)
         }
+        for (file, failure) in stored.unreadable {
+            directives.append(.observe(.unreadable(file, failure)))
+        }
+        // Until a copy can take part under another id than it did before.
+        guard recovery.damage.isEmpty else { throw .damaged(recovery.damage) }
         var node = NodeInstance(
             plan, log: recovery.log, startToken: recovery.token, random: SeededRandom(seed: seed),
             at: moment)

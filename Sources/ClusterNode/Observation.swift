@@ -9,6 +9,8 @@ public enum Observation: Hashable, Sendable {
     case started(NodeID, Incarnation)
     /// What was being written when the node stopped last was cut off.
     case tornTailCut(FileName, offset: Int)
+    /// The system refused to read a file, or a part of it.
+    case unreadable(FileName, ReadFailure)
     /// What the disk knew of a group at the start.
     case recovered(ReplicaGroupID, term: Term, snapshot: LogIndex?, last: LogIndex)
     case raft(ReplicaGroupID, RaftObservation)
@@ -29,6 +31,8 @@ extension Observation: CustomStringConvertible {
         switch self {
         case .started(let node, let incarnation): "\(node) started, incarnation \(incarnation)"
         case .tornTailCut(let file, let offset): "cut a torn tail off \(file) at \(offset)"
+        case .unreadable(let file, let failure):
+            "cannot read \(file) at \(failure.offset): error \(failure.code)"
         case .recovered(let group, let term, let snapshot, let last):
             "\(group) recovered \(term), \(snapshot.map { "snapshot \($0), " } ?? "")log to \(last)"
         case .raft(let group, let observation): "\(group) \(observation)"

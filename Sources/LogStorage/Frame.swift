@@ -29,6 +29,17 @@ struct Frame {
 
     var end: Int { offset + Self.paddedBytes(ofPayload: payload.count) }
 
+    /// Whether it stands where `position` says.
+    func follows(_ position: ChainPosition) -> Bool {
+        sequence == position.next && previous == position.hash
+    }
+
+    /// Before it.
+    var position: ChainPosition { ChainPosition(next: sequence, hash: previous) }
+
+    /// Behind it.
+    var endPosition: ChainPosition { ChainPosition(next: sequence + 1, hash: hash) }
+
     static func paddedBytes(ofPayload count: Int) -> Int { (headerBytes + count + 7) & ~7 }
 
     // MARK: Writing
@@ -83,9 +94,12 @@ struct Frame {
             let end = offset + paddedBytes(ofPayload: length)
             let found = checksum(bytes[(offset + 4)..<end], nonce: nonce, offset: offset)
             guard found == word32(bytes, offset) else { return nil }
+            let sequence = word64(bytes, offset + 16)
+            let durable = word64(bytes, offset + 24)
+            guard durable < sequence, sequence < LogLimits.numbersEnd else { return nil }
             return Frame(
-                offset: offset, sequence: word64(bytes, offset + 16),
-                durable: word64(bytes, offset + 24), oldest: word64(bytes, offset + 32),
+                offset: offset, sequence: sequence, durable: durable,
+                oldest: word64(bytes, offset + 32),
                 previous: word64(bytes, offset + 40),
                 hash: XXH64.hash(UnsafeRawBufferPointer(rebasing: bytes[offset..<end])),
                 recordsCount: Int(word32(bytes, offset + 12)),

@@ -5,6 +5,8 @@ import Vocabulary
 struct GroupSummary: Hashable, Sendable {
     /// The copy that all of this is of.
     var replica = ReplicaID.none
+    /// The last frame with a record of the group: whether a hole in the log concerns it.
+    var lastFrame: UInt64 = 0
     var term = Term.zero
     var vote: NodeID?
     var snapshot: SnapshotReference?
@@ -14,8 +16,16 @@ struct GroupSummary: Hashable, Sendable {
     /// The last entry's index; `baseIndex` if there is none.
     var lastIndex = LogIndex.zero
 
+    /// Whether nothing was written of the group between the two. How far it is compacted may
+    /// differ: entries also go with their segments.
+    func isSame(as other: GroupSummary) -> Bool {
+        replica == other.replica && lastFrame == other.lastFrame && term == other.term
+            && vote == other.vote && snapshot == other.snapshot && lastIndex == other.lastIndex
+    }
+
     func encode(into writer: inout ByteWriter) {
         writer.write(replica.rawValue)
+        writer.write(lastFrame)
         writer.write(term.rawValue)
         writer.writeOptional(vote) { $0.write($1.rawValue) }
         writer.writeOptional(snapshot) { $1.encode(into: &$0) }
@@ -28,6 +38,7 @@ struct GroupSummary: Hashable, Sendable {
 
     init(from reader: inout ByteReader) throws(DecodeFailure) {
         replica = ReplicaID(try reader.read())
+        lastFrame = try reader.read()
         term = Term(try reader.read())
         vote = try reader.readOptional { reader throws(DecodeFailure) in
             NodeID(try reader.read())
@@ -47,6 +58,12 @@ struct GroupSummary: Hashable, Sendable {
                 offset: reader.offset)
         }
     }
+}
+
+/// Where a record stands.
+struct RecordPlace {
+    let segment: UInt64
+    let frame: UInt64
 }
 
 /// What the log remembers of one group without its entries: which terms they have and in which
@@ -138,7 +155,15 @@ struct GroupLedger: Hashable, Sendable {
     // MARK: From what a group wants to what is stored
 
     /// Carries `record` out and answers it as it is to be stored; nil if it changes nothing.
-    mutating func apply(_ record: WriteAheadLogRecord, in segment: UInt64) -> StoredRecord? {
+    mutating func apply(_ record: WriteAheadLogRecord, at place: RecordPlace) -> StoredRecord? {
+        let stored = stored(record, in: place.segment)
+        if stored != nil { summary.lastFrame = place.frame }
+        return stored
+    }
+
+    private mutating func stored(
+        _ record: WriteAheadLogRecord, in segment: UInt64
+    ) -> StoredRecord? {
         switch record {
         case .replicaCreated(let group, let replica):
             invariant(replica != .none, "a copy of \(group) without an id")

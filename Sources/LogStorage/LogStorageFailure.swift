@@ -2,12 +2,10 @@ public import Vocabulary
 
 /// Why stored bytes are not used.
 public enum LogStorageFailure: Error, Hashable, Sendable {
-    /// Bytes that were durable are not what was written. Never cut: the node must not start.
+    /// Bytes that were durable are not what was written.
     case damaged(segment: FileName, offset: Int, what: String)
-    /// A segment that is needed is not there.
+    /// There are snapshots, and no log at all: somebody took it away.
     case missingSegment(FileName)
-    /// The log of `group` lacks entries from `index` on.
-    case missingEntries(group: ReplicaGroupID, index: LogIndex)
     case otherCluster(file: FileName, found: UInt64, expected: UInt64)
     case otherNode(file: FileName, found: NodeID, expected: NodeID)
     case otherFormat(file: FileName, found: UInt32, supported: UInt32)
@@ -23,8 +21,6 @@ extension LogStorageFailure: CustomStringConvertible {
             "the write-ahead log is damaged in \(segment) at offset \(offset): \(what)"
         case .missingSegment(let segment):
             "the write-ahead log lacks its segment \(segment)"
-        case .missingEntries(let group, let index):
-            "the write-ahead log lacks entries of \(group) from \(index) on"
         case .otherCluster(let file, let found, let expected):
             "\(file) belongs to cluster \(Self.hex(found)), this is \(Self.hex(expected))"
         case .otherNode(let file, let found, let expected):

@@ -6,6 +6,8 @@ public struct LogStorageSettings: Hashable, Sendable {
     public var batchBytesMaximum = 4 << 20
     /// Segments kept ready, so that rotation does not wait for zeros to be written.
     public var spareSegments = 1
+    /// Damaged segments that are kept for people to look at; older ones are removed.
+    public var damagedSegmentsKept = 4
     #if PLANTED_FAULTS
         /// A fault to commit on purpose, for tests of the tests.
         public var plantedFault: PlantedStorageFault?
@@ -27,15 +29,31 @@ public struct LogStorageSettings: Hashable, Sendable {
         guard (0...16).contains(spareSegments) else {
             throw .settings("spareSegments \(spareSegments) is not 0...16")
         }
+        guard (0...1_000).contains(damagedSegmentsKept) else {
+            throw .settings("damagedSegmentsKept \(damagedSegmentsKept) is not 0...1000")
+        }
     }
 }
 
 #if PLANTED_FAULTS
     /// Mistakes that recovery can be told to make, so that tests can show that they would be found.
     public enum PlantedStorageFault: String, Hashable, Sendable, CaseIterable {
-        /// A torn last batch is reported as damage: the node refuses to start.
+        /// A torn last batch is reported as damage.
         case tornTailTakenForDamage
         /// Damage of acknowledged batches is cut like a torn tail: they are lost.
         case damageTakenForTornTail
+        /// A damaged copy of a group goes on as the same voter.
+        case oldReplicaIdKeptAfterDamage
+        /// A copy that is made anew begins with what the log says of the one before.
+        case recreatedGroupSeesOldRecords
+        /// Frames are not checked to follow the one before: a hole is not noticed.
+        case chainNotChecked
+        /// A frame's checksum is the same in every segment and at every offset: recycled and
+        /// misplaced bytes validate.
+        case checksumNotSeeded
+        /// A segment gets its name before its content is durable.
+        case segmentNameBeforeSync
+        /// A damaged copy comes back without the terms that were seen behind the damage.
+        case termForgottenInSalvage
     }
 #endif

@@ -30,6 +30,24 @@ struct SegmentHeader {
     let durable: UInt64
     let groups: SortedMap<ReplicaGroupID, GroupSummary>
 
+    /// Before its first frame.
+    var position: ChainPosition { ChainPosition(next: firstFrame, hash: chain) }
+
+    /// The incarnation that stands where a header has it, whatever became of the rest.
+    static func claimedIncarnation(in file: Bytes) -> Incarnation? {
+        guard word(in: file, at: 0) == magic, let claimed = word(in: file, at: 32),
+            claimed < LogLimits.numbersEnd / 2
+        else { return nil }
+        return Incarnation(claimed)
+    }
+
+    private static func word(in file: Bytes, at offset: Int) -> UInt64? {
+        guard file.count >= bytesMinimum else { return nil }
+        return file.withUnsafeBytes {
+            UInt64(littleEndian: $0.loadUnaligned(fromByteOffset: offset, as: UInt64.self))
+        }
+    }
+
     /// Answers how many bytes it took, a multiple of 8.
     func write(into writer: inout ByteWriter) -> Int {
         let start = writer.count
@@ -112,16 +130,22 @@ struct SegmentHeader {
         sequence = try reader.read()
         nonce = try reader.read()
         capacity = Int(truncatingIfNeeded: try reader.read(UInt64.self))
+        guard sequence < LogLimits.numbersEnd else {
+            throw .invalid(what: "segment \(sequence)", offset: 40)
+        }
         firstFrame = try reader.read()
         guard firstFrame > 0, firstFrame < LogLimits.numbersEnd else {
             throw .invalid(what: "first frame \(firstFrame)", offset: 64)
         }
-        guard incarnation.rawValue < LogLimits.numbersEnd else {
+        guard incarnation.rawValue < LogLimits.numbersEnd - 1 else {
             throw .invalid(what: "incarnation \(incarnation)", offset: 32)
         }
         chain = try reader.read()
         oldest = try reader.read()
         durable = try reader.read()
+        guard durable < LogLimits.numbersEnd else {
+            throw .invalid(what: "durable frame \(durable)", offset: 88)
+        }
         var groups = SortedMap<ReplicaGroupID, GroupSummary>()
         let count: UInt32 = try reader.read()
         for _ in 0..<count {

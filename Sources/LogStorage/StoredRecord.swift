@@ -28,6 +28,11 @@ enum StoredRecord: Hashable {
     /// Upper bound of a record's bytes besides its entries.
     static let overheadBytes = 192
 
+    /// An upper bound of the bytes that a record of `entries` takes.
+    static func bytesMaximum(of entries: some Sequence<LogEntry>) -> Int {
+        entries.reduce(overheadBytes) { $0 + $1.payload.count + entryOverheadBytes }
+    }
+
     func encode(into writer: inout ByteWriter) {
         switch self {
         case .entries(let group, let entries):

@@ -10,8 +10,8 @@ public struct Recovery: Sendable {
     }
 
     /// Takes appends at once; flushes only after `token` has been completed.
-    public let log: WriteAheadLog
-    public let groups: SortedMap<ReplicaGroupID, RecoveredGroup>
+    public internal(set) var log: WriteAheadLog
+    public internal(set) var groups: SortedMap<ReplicaGroupID, RecoveredGroup>
     /// To be carried out on the log lane, before anything else and before the node answers anyone.
     public let directives: [StorageDirective]
     /// Ends `directives`.
@@ -19,34 +19,48 @@ public struct Recovery: Sendable {
     /// Whether there was no log.
     public let isNew: Bool
     public let tornTail: TornTail?
+    /// Damage that was found, and the groups that go on as new copies for it.
+    public internal(set) var damage: [LogDamage]
 }
 
 extension WriteAheadLog {
     /// Reads what the files of a data directory say.
     ///
-    /// - Parameter files: the bytes of each file for which `SegmentNames.isLogFile` holds. Others
-    ///   are not looked at, but for one thing: snapshots without a log are refused.
+    /// Damage stops nothing: it is reported, with the groups that it may have made forget
+    /// something. Each of these comes back under a new id, with a log that a learner may begin
+    /// with. The damaged segments are set aside.
+    ///
+    /// - Parameters:
+    ///   - stored: with the bytes of all those for which `SegmentNames.isLogFile` holds. Of others
+    ///     only the names count: snapshots without a log are refused.
+    ///   - random: for the ids of new copies; not to be used for anything else.
     /// - Throws: why the node must not start with these files.
     public static func recover(
-        from files: SortedMap<FileName, Bytes>, identity: LogIdentity, settings: LogStorageSettings
+        from stored: StoredFiles, identity: LogIdentity, settings: LogStorageSettings,
+        random: SeededRandom
     ) throws(LogStorageFailure) -> Recovery {
         invariant(
             identity.incarnation.rawValue < LogLimits.numbersEnd,
             "incarnation \(identity.incarnation) would not be read back")
         try settings.validate()
-        var sequences: [UInt64] = []
-        for name in files.keys {
-            if let sequence = SegmentNames.sequence(ofSegment: name) { sequences.append(sequence) }
-        }
+        let files = stored.contents
+        let sequences = files.keys.compactMap { SegmentNames.sequence(ofSegment: $0) }
         guard let newest = sequences.last else {
             guard !files.keys.contains(where: { SnapshotFile.identify($0) != nil }) else {
                 throw .missingSegment(SegmentNames.segment(1))
             }
             return begin(files: files, identity: identity, settings: settings)
         }
-        var reader = LogReader(files: files, identity: identity, settings: settings)
-        try reader.read(newest: newest)
-        return try resume(reader, sequences: sequences)
+        guard newest < LogLimits.numbersEnd - 1 else {
+            throw .damaged(segment: SegmentNames.segment(newest), offset: 0, what: "no next name")
+        }
+        var reader = LogReader(identity: identity, settings: settings, newest: newest)
+        try reader.read(stored, sequences: sequences)
+        let history = LogHistory(of: reader, tailInto: newest + 1)
+        guard history.damage.isEmpty else {
+            return goOn(history, reader: reader, files: files, random: random)
+        }
+        return resume(history, reader: reader, files: files)
     }
 
     /// A log in an empty directory.
@@ -56,37 +70,85 @@ extension WriteAheadLog {
         var log = WriteAheadLog(settings: settings, identity: identity, position: .start)
         var directives: [StorageDirective] = []
         log.adoptSpares(of: files, into: &directives)
-        let token = log.beginSegment(tail: [], groups: SortedMap(), into: &directives)
+        let token = log.beginSegment(
+            tail: [], groups: SortedMap(), releasing: [], into: &directives)
         return Recovery(
             log: log, groups: SortedMap(), directives: directives, token: token, isNew: true,
-            tornTail: nil)
+            tornTail: nil, damage: [])
     }
 
-    /// Goes on with the log that `reader` has read.
+    /// Goes on with the whole log.
     private static func resume(
-        _ reader: LogReader, sequences: [UInt64]
-    ) throws(LogStorageFailure) -> Recovery {
-        let newest = reader.newest
-        let incarnation = max(
-            reader.identity.incarnation,
-            Incarnation(newest.header.identity.incarnation.rawValue + 1))
-        let identity = LogIdentity(
-            cluster: reader.identity.cluster, node: reader.identity.node, incarnation: incarnation)
+        _ history: LogHistory, reader: LogReader, files: SortedMap<FileName, Bytes>
+    ) -> Recovery {
         var log = WriteAheadLog(
-            settings: reader.settings, identity: identity, position: newest.durablePosition)
-        log.segments = sequences.map { sequence in
-            let bytes = reader.files[SegmentNames.segment(sequence)]?.count ?? 0
-            return Segment(sequence: sequence, capacity: bytes)
-        }
-        let history = try reader.replay(tailInto: newest.header.sequence + 1)
+            settings: reader.settings, identity: reader.nextIdentity,
+            position: reader.newest.durablePosition)
+        log.segments = segments(among: files)
         log.ledgers = history.ledgers
         var directives = reader.cut
-        log.adoptSpares(of: reader.files, into: &directives)
+        log.adoptSpares(of: files, into: &directives)
         let token = log.beginSegment(
-            tail: history.tail, groups: history.summariesBeforeTail, into: &directives)
+            tail: history.tail, groups: history.summariesBeforeTail, releasing: [],
+            into: &directives)
         return Recovery(
             log: log, groups: history.groups, directives: directives, token: token, isNew: false,
-            tornTail: reader.tornTail)
+            tornTail: reader.tornTail, damage: [])
+    }
+
+    /// Goes on with what could be saved: all of it is written again, so that nothing old is needed.
+    private static func goOn(
+        _ history: LogHistory, reader: LogReader, files: SortedMap<FileName, Bytes>,
+        random: SeededRandom
+    ) -> Recovery {
+        var log = WriteAheadLog(
+            settings: reader.settings, identity: reader.nextIdentity,
+            position: reader.lastPosition)
+        log.segments = segments(among: files)
+        var salvage = Salvage(history, settings: reader.settings, random: random)
+        let segment = log.segments[log.segments.count - 1].sequence + 1
+        let tail = salvage.rewrite(into: segment, from: log.position.next)
+        log.ledgers = salvage.ledgers
+        var directives: [StorageDirective] = []
+        log.adoptSpares(of: files, into: &directives)
+        let damaged = log.segments.map(\.name).filter { name in
+            salvage.damage.contains { $0.file == name }
+        }
+        let token = log.beginSegment(
+            tail: tail, groups: salvage.summaries,
+            releasing: setAside(damaged, of: files, keeping: reader.settings.damagedSegmentsKept),
+            into: &directives)
+        log.segments.removeAll { damaged.contains($0.name) }
+        return Recovery(
+            log: log, groups: salvage.groups, directives: directives, token: token, isNew: false,
+            tornTail: nil, damage: salvage.damage)
+    }
+
+    private static func segments(among files: SortedMap<FileName, Bytes>) -> [Segment] {
+        files.compactMap { name, bytes in
+            SegmentNames.sequence(ofSegment: name).map {
+                Segment(sequence: $0, capacity: bytes.count)
+            }
+        }
+    }
+
+    /// Gives damaged segments other names, and removes what has been lying aside for longest.
+    private static func setAside(
+        _ damaged: [FileName], of files: SortedMap<FileName, Bytes>, keeping count: Int
+    ) -> [StorageDirective] {
+        var aside = files.keys.compactMap { name in
+            SegmentNames.number(ofSetAside: name).map { (number: $0, name: name) }
+        }
+        aside.sort { $0.number < $1.number }
+        var directives: [StorageDirective] = []
+        for name in damaged {
+            let number = (aside.last?.number ?? 0) + 1
+            aside.append((number, SegmentNames.setAside(number, name)))
+            directives.append(.rename(name, to: aside[aside.count - 1].name))
+        }
+        for (_, name) in aside.dropLast(count) { directives.append(.remove(name)) }
+        if !directives.isEmpty { directives.append(.synchronizeDirectory) }
+        return directives
     }
 
     private init(
@@ -122,12 +184,15 @@ extension WriteAheadLog {
     }
 
     /// Begins this life's first segment with `tail`: the frames that were found but may never have
-    /// been synced. Afterwards the whole log is durable, whatever the kernel had kept in memory.
+    /// been synced, or that stand in damaged segments. Afterwards the whole log is durable,
+    /// whatever the kernel had kept in memory.
     ///
-    /// - Parameter groups: their state before the tail; the ledgers are those after it.
+    /// - Parameters:
+    ///   - groups: their state before the tail; the ledgers are those after it.
+    ///   - last: what may be done once the segment has its name.
     private mutating func beginSegment(
         tail: [LogHistory.Batch], groups: SortedMap<ReplicaGroupID, GroupSummary>,
-        into directives: inout [StorageDirective]
+        releasing last: [StorageDirective], into directives: inout [StorageDirective]
     ) -> StorageToken {
         let bytes = tail.reduce(0) { $0 + Frame.paddedBytes(ofPayload: $1.payloadBytes) }
         let (header, headerBytes) = nextHeader(
@@ -141,6 +206,7 @@ extension WriteAheadLog {
         }
         offset = writer.count
         appendBirth(of: header.sequence, from: spare, bytes: writer.take(), into: &directives)
+        directives += last
 
         let token = StorageToken(.log, number: nextToken)
         nextToken += 1

@@ -87,19 +87,12 @@ public struct WriteAheadLog: Sendable {
         else { return enqueue(record, bytes: Self.bytes(of: record)) }
 
         // Too much for one batch: piece by piece, each a record of its own.
-        var piece: [LogEntry] = []
-        var bytes = StoredRecord.overheadBytes
-        for entry in entries {
-            let entryBytes = entry.payload.count + StoredRecord.entryOverheadBytes
-            if !piece.isEmpty, bytes + entryBytes > settings.batchBytesMaximum {
-                enqueue(.entries(group, piece), bytes: bytes)
-                piece = []
-                bytes = StoredRecord.overheadBytes
-            }
-            piece.append(entry)
-            bytes += entryBytes
+        var token = durableToken
+        for piece in entries.pieces(of: settings.batchBytesMaximum) {
+            let record = WriteAheadLogRecord.entries(group, Array(piece))
+            token = enqueue(record, bytes: Self.bytes(of: record))
         }
-        return enqueue(.entries(group, piece), bytes: bytes)
+        return token
     }
 
     @discardableResult
@@ -119,9 +112,7 @@ public struct WriteAheadLog: Sendable {
     /// An upper bound of the bytes that `record` takes in a batch.
     private static func bytes(of record: WriteAheadLogRecord) -> Int {
         guard case .entries(_, let entries) = record else { return StoredRecord.overheadBytes }
-        return entries.reduce(StoredRecord.overheadBytes) {
-            $0 + $1.payload.count + StoredRecord.entryOverheadBytes
-        }
+        return StoredRecord.bytesMaximum(of: entries)
     }
 
     // MARK: Flushing
@@ -194,10 +185,11 @@ public struct WriteAheadLog: Sendable {
         _ records: [WriteAheadLogRecord], at fileOffset: Int, into writer: inout ByteWriter
     ) -> UInt64 {
         let segment = segments[segments.count - 1].sequence
+        let place = RecordPlace(segment: segment, frame: position.next)
         var stored: [StoredRecord] = []
         stored.reserveCapacity(records.count)
         for record in records {
-            let kept = ledgers[record.group, default: GroupLedger()].apply(record, in: segment)
+            let kept = ledgers[record.group, default: GroupLedger()].apply(record, at: place)
             if let kept { stored.append(kept) }
             if case .replicaRemoved(let group) = record { ledgers[group] = nil }
         }
@@ -245,9 +237,19 @@ public struct WriteAheadLog: Sendable {
         of sequence: UInt64, from spare: FileName, bytes: Bytes,
         into directives: inout [StorageDirective]
     ) {
+        let name = SegmentNames.segment(sequence)
+        #if PLANTED_FAULTS
+            if settings.plantedFault == .segmentNameBeforeSync {
+                directives.append(.rename(spare, to: name))
+                directives.append(.synchronizeDirectory)
+                directives.append(.write(name, offset: 0, bytes))
+                directives.append(.synchronize(name))
+                return
+            }
+        #endif
         directives.append(.write(spare, offset: 0, bytes))
         directives.append(.synchronize(spare))
-        directives.append(.rename(spare, to: SegmentNames.segment(sequence)))
+        directives.append(.rename(spare, to: name))
         directives.append(.synchronizeDirectory)
     }
 

@@ -1,6 +1,6 @@
 public import LogStorage
 public import SystemIO
-public import Toolbox
+import Toolbox
 
 /// What a disk worker tells its node.
 public enum DiskReport: Hashable, Sendable {
@@ -149,27 +149,5 @@ public struct DiskLane: ~Copyable {
             // That one has just been replaced.
             letGo()
         }
-    }
-}
-
-extension Folder {
-    /// What recovery wants to be given: the log's files with their bytes, and the names of the
-    /// others.
-    ///
-    /// - Throws: among others when a file cannot be read; the node must not start then.
-    public func storedFiles() throws(SystemCallFailure) -> (
-        log: SortedMap<FileName, Bytes>, others: [FileName]
-    ) {
-        var log = SortedMap<FileName, Bytes>()
-        var others: [FileName] = []
-        for text in try names() {
-            guard let name = FileName(text) else { continue }
-            if SegmentNames.isLogFile(name) {
-                log[name] = try read(text)
-            } else {
-                others.append(name)
-            }
-        }
-        return (log, others)
     }
 }

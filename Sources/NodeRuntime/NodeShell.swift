@@ -68,7 +68,7 @@ public final class NodeShell {
     public init(plan: NodePlan, settings: ShellSettings) throws(ShellFailure) {
         self.settings = settings
         printer = ObservationPrinter(node: plan.node, asJSON: settings.printsJSON)
-        let files: SortedMap<FileName, Bytes>
+        let files: StoredFiles
         do throws(SystemCallFailure) {
             signals = try StopSignals()
             lock = try Self.takeFolder(settings.dataDirectory)
@@ -78,7 +78,7 @@ public final class NodeShell {
             let hasher = try PasswordHasher(cost: settings.passwordCost)
             hashing = try WorkBench(hasher: hasher, results: messages)
             encoding = try WorkBench(hasher: hasher, results: messages)
-            files = try Self.readFiles(of: settings.dataDirectory)
+            files = try StoredFiles(in: settings.dataDirectory)
         } catch {
             throw .system(error)
         }
@@ -105,8 +105,7 @@ public final class NodeShell {
     }
 
     private static func recover(
-        _ plan: NodePlan, _ files: SortedMap<FileName, Bytes>,
-        into directives: inout [NodeDirective]
+        _ plan: NodePlan, _ files: StoredFiles, into directives: inout [NodeDirective]
     ) throws(ShellFailure) -> NodeInstance {
         let now = SystemClock.now()
         // New in all likelihood; the log makes it larger than any that it has seen.
@@ -118,17 +117,6 @@ public final class NodeShell {
         } catch {
             throw .node(error)
         }
-    }
-
-    private static func readFiles(
-        of folder: Folder
-    ) throws(SystemCallFailure) -> SortedMap<FileName, Bytes> {
-        var files: SortedMap<FileName, Bytes> = SortedMap()
-        for name in try folder.names() {
-            guard name != "lock", let file = FileName(name) else { continue }
-            files[file] = try folder.read(name)
-        }
-        return files
     }
 
     // MARK: The loop

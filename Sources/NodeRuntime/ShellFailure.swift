@@ -10,6 +10,8 @@ public enum ShellFailure: Error, CustomStringConvertible {
         switch self {
         case .system(let failure): "\(failure)"
         case .node(.log(let failure)): "\(failure)"
+        case .node(.damaged(let damage)):
+            damage.map { "\($0)" }.joined(separator: "; ")
         case .node(.missingSnapshot(let file)):
             "the log names the snapshot \(file), which is not there"
         case .node(.snapshot(let file, let failure)):

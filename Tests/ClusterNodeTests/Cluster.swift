@@ -94,7 +94,7 @@ struct Cluster {
         nodes[node].lives += 1
         var directives: [NodeDirective] = []
         nodes[node].instance = try NodeInstance.start(
-            nodes[node].plan, files: nodes[node].files,
+            nodes[node].plan, files: StoredFiles(nodes[node].files),
             incarnation: Incarnation(nodes[node].lives), seed: UInt64(node) + nodes[node].lives,
             at: moment(node), into: &directives)
         perform(directives, of: node)

@@ -27,7 +27,8 @@ struct StartTests {
         do throws(NodeStartFailure) {
             return .success(
                 try NodeInstance.start(
-                    plan, files: files, incarnation: Incarnation(9), seed: 1, at: moment,
+                    plan, files: StoredFiles(files), incarnation: Incarnation(9), seed: 1,
+                    at: moment,
                     into: &directives))
         } catch {
             return .failure(error)

@@ -24,7 +24,8 @@ private struct CrashingLog {
             segmentBytes: [4_096, 8_192][random.below(2)],
             batchBytes: [512, 2_048][random.below(2)])
         let recovery = try WriteAheadLog.recover(
-            from: disk.content, identity: testIdentity, settings: settings)
+            from: StoredFiles(disk.content), identity: testIdentity, settings: settings,
+            random: SeededRandom(seed: 1))
         log = recovery.log
         logLane = recovery.directives
     }
@@ -62,7 +63,8 @@ private struct CrashingLog {
         logLane = []
         bulkLane = []
         let recovery = try WriteAheadLog.recover(
-            from: disk.content, identity: testIdentity, settings: settings)
+            from: StoredFiles(disk.content), identity: testIdentity, settings: settings,
+            random: SeededRandom(seed: 1))
         let survivor = try #require(
             candidates.last { model.groups(through: $0).essence == recovery.groups.essence },
             "not a prefix that includes all that was acknowledged")

@@ -40,12 +40,15 @@ struct LoggedDisk {
 
     init(
         settings: LogStorageSettings = smallSettings(), disk: VirtualDisk = VirtualDisk(),
-        identity: LogIdentity = testIdentity
-    ) throws {
+        unreadable: SortedMap<FileName, ReadFailure> = SortedMap(),
+        identity: LogIdentity = testIdentity, seed: UInt64 = 1
+    ) throws(LogStorageFailure) {
         self.settings = settings
         self.disk = disk
         recovery = try WriteAheadLog.recover(
-            from: disk.content, identity: identity, settings: settings)
+            from: StoredFiles(disk.content, unreadable: unreadable), identity: identity,
+            settings: settings,
+            random: SeededRandom(seed: seed))
         log = recovery.log
         self.disk.perform(all: recovery.directives)
         log.didComplete(recovery.token)
@@ -79,7 +82,37 @@ struct LoggedDisk {
         }
     }
 
-    func restarted() throws -> LoggedDisk { try LoggedDisk(settings: settings, disk: disk) }
+    func restarted(
+        unreadable: SortedMap<FileName, ReadFailure> = SortedMap(), seed: UInt64 = 1
+    ) throws(LogStorageFailure) -> LoggedDisk {
+        try LoggedDisk(settings: settings, disk: disk, unreadable: unreadable, seed: seed)
+    }
+
+    /// The groups that came back under new ids.
+    var affected: [ReplicaGroupID] { recovery.damage.flatMap(\.affected).sorted() }
+
+    /// Flips one bit.
+    mutating func flip(_ name: FileName, at offset: Int, bit: UInt8 = 0) {
+        disk.tamper(name) { $0[offset] ^= 1 << bit }
+    }
+
+    /// Where the last byte of `name` stands that is not zero.
+    func end(of name: FileName) -> Int {
+        disk.content[name]?.array.lastIndex { $0 != 0 } ?? 0
+    }
+
+    /// Entries of `group` until the next segment has begun; answers the index behind the last one.
+    mutating func fillSegment(
+        _ group: ReplicaGroupID, from first: UInt64, bytes: Int = 300
+    ) -> UInt64 {
+        var index = first
+        let before = newestSegment
+        while newestSegment == before {
+            write(.entries(group, entries(index...index, bytes: bytes)))
+            index += 1
+        }
+        return index
+    }
 
     /// The segment that is written to.
     var newestSegment: FileName {

@@ -167,7 +167,8 @@ struct FlushTests {
 
     @Test func recoveryIsInFlightUntilItIsDone() throws {
         let recovery = try WriteAheadLog.recover(
-            from: SortedMap(), identity: testIdentity, settings: smallSettings())
+            from: StoredFiles(), identity: testIdentity, settings: smallSettings(),
+            random: SeededRandom(seed: 1))
         var log = recovery.log
         log.append(.entries(g1, entries(1...2)))
         var directives: [StorageDirective] = []

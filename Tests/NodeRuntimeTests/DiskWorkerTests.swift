@@ -61,9 +61,10 @@ struct DiskWorkerTests {
         let thread = try WorkerThread.start(name: "disk", worker)
 
         for life in UInt64(0)..<3 {
-            let files = try data.folder.storedFiles()
+            let files = try StoredFiles(in: data.folder)
             let recovery = try WriteAheadLog.recover(
-                from: files.log, identity: identity, settings: settings())
+                from: files, identity: identity, settings: settings(),
+                random: SeededRandom(seed: life))
             #expect(recovery.isNew == (life == 0))
             let expected = life == 0 ? [] : entries(1...life * 200)
             #expect((recovery.groups[group]?.entries ?? []) == expected)
@@ -109,7 +110,7 @@ struct DiskWorkerTests {
         let bytes = try data.folder.read("snapshot-1-7")
         let read = try SnapshotFile.decode(bytes, file: snapshot.name, cluster: 1)
         #expect(read.body == ["onetwo"])
-        #expect(try data.folder.storedFiles().others == [snapshot.name])
+        #expect(try StoredFiles(in: data.folder).contents.keys == [snapshot.name])
         worker.stop()
         thread.join()
     }

@@ -69,7 +69,8 @@ extension SimulatedCluster {
             incarnation: Incarnation(1))
         do throws(LogStorageFailure) {
             return try WriteAheadLog.recover(
-                from: nodes[node].disk.platters, identity: identity, settings: plan.settings.log
+                from: StoredFiles(nodes[node].disk.platters), identity: identity,
+                settings: plan.settings.log, random: SeededRandom(seed: 0)
             ).groups
         } catch {
             return nil

@@ -28,7 +28,7 @@ extension SimulatedCluster {
         let moment = nodes[node].clock.moment(at: now)
         do throws(NodeStartFailure) {
             let instance = try NodeInstance.start(
-                plans[node], files: nodes[node].disk.contents,
+                plans[node], files: StoredFiles(nodes[node].disk.contents),
                 incarnation: Incarnation(seed >> 8), seed: seed, at: moment, into: &directives)
             noticeUnseenDamage(node)
             raft.processStarted(node: node)
