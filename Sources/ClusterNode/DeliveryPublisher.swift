@@ -67,12 +67,6 @@ struct DeliveryPublisher: Sendable {
             cursor: request.cursor ?? applied, sentThrough: request.cursor, nextProgress: now)
     }
 
-    #if PLANTED_FAULTS
-        mutating func skip(_ node: NodeID, to applied: LogIndex) {
-            subscribers.update(node) { $0.cursor = max($0.cursor, applied) }
-        }
-    #endif
-
     mutating func unsubscribe(_ node: NodeID) { subscribers.removeValue(forKey: node) }
     mutating func unsubscribeAll() { subscribers = SortedMap() }
 

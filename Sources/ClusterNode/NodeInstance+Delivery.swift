@@ -38,11 +38,6 @@ extension NodeInstance {
         let applied = replicas.applied(of: group)
         publishers.update(group) {
             $0.subscribe(node, request, applied: applied, at: moment.monotonic)
-            #if PLANTED_FAULTS
-                if plan.settings.plantedFault == .publisherSkipsAtLeaderChange {
-                    $0.skip(node, to: applied)
-                }
-            #endif
         }
     }
 
@@ -54,11 +49,7 @@ extension NodeInstance {
         }
         switch verdict {
         case nil, .stray: return
-        case .restarts:
-            #if PLANTED_FAULTS
-                if plan.settings.plantedFault == .deliveryGapUntold { break }
-            #endif
-            gateway.deliveryInterrupted(group, at: moment, into: &gatewayDirectives)
+        case .restarts: gateway.deliveryInterrupted(group, at: moment, into: &gatewayDirectives)
         case .follows: break
         }
         for event in batch.events {

@@ -65,11 +65,12 @@ extension NodeInstance {
             directives.append(.observe(.recovered(group, recovered)))
         }
         directives.append(.storage(.log, recovery.directives))
-        let leftovers = SnapshotFile.leftovers(among: files.keys, groups: recovery.groups)
-        if !leftovers.isEmpty {
-            directives.append(
-                .storage(.bulk, leftovers.map(StorageDirective.remove) + [.synchronizeDirectory]))
-        }
+        node.leftovers = SnapshotFile.leftovers(among: files.keys, groups: recovery.groups)
+        #if PLANTED_FAULTS
+            if plan.settings.plantedFault == .leftoversRemovedTooEarly {
+                node.removeLeftovers(into: &directives)
+            }
+        #endif
         return node
     }
 
@@ -105,7 +106,6 @@ extension NodeInstance {
         lastRequest = self.random.next() >> 2
         #if PLANTED_FAULTS
             if plan.settings.plantedFault == .requestNumbersStartOver { lastRequest = 0 }
-            intake.plantedFault = plan.settings.router.plantedFault
         #endif
         for group in plan.messageGroups {
             subscriptions[group.id] = DeliverySubscription(

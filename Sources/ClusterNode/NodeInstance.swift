@@ -65,6 +65,8 @@ public struct NodeInstance: Sendable {
     /// The first log lane work of this life is done: the node may take part.
     var isReady = false
     var startToken: StorageToken
+    /// Files of snapshots that the recovered log does not name.
+    var leftovers: [FileName] = []
     var stopping: Stopping?
 
     struct Stopping: Sendable {

@@ -121,12 +121,8 @@ public struct NodeSettings: Sendable {
         case removalAnsweredBeforeShard
         /// A new leader of the membership group does not take the outbox over.
         case outboxRecordDroppedOnLeaderChange
-        /// A new leader streams only what it applies from then on.
-        case publisherSkipsAtLeaderChange
-        /// A subscriber is not told that it missed something.
-        case deliveryGapUntold
-        /// A change whose way to its shard failed once is not tried again.
-        case changeNotTriedAgain
+        /// Snapshots that the recovered log does not name go before that log is durable again.
+        case leftoversRemovedTooEarly
         /// Requests are numbered from 1 in each life.
         case requestNumbersStartOver
         /// A replica takes part before its recovered log is durable again.

@@ -28,13 +28,6 @@ struct PendingProposals: Sendable {
         return first
     }
 
-    #if PLANTED_FAULTS
-        mutating func takeAll() -> [Pending] {
-            defer { self = PendingProposals() }
-            return Array(items[head...])
-        }
-    #endif
-
     private mutating func advance() {
         head += 1
         guard head == items.count || head >= 1_024 else { return }

@@ -1,8 +1,6 @@
 #if PLANTED_FAULTS
     /// A mistake made on purpose, so that the simulator can show that it finds it.
     public enum PlantedReplicationFault: String, Hashable, Sendable, CaseIterable {
-        /// A received snapshot takes over before the record of it is durable.
-        case snapshotInstalledBeforeRecord
         /// The first command that a process applies is applied twice.
         case appliedTwiceAfterRestart
         /// A leader answers reads without asking whether it still leads.
@@ -11,7 +9,5 @@
         case entriesTakenDuringInstallation
         /// Parts of a snapshot are put together in the order in which they come.
         case snapshotPartsByArrival
-        /// Who loses the lead says of every proposal that waits that it never happened.
-        case proposalsDeniedAtStepDown
     }
 #endif

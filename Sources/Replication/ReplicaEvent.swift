@@ -39,12 +39,6 @@ extension ReplicaInstance {
             snapshotEncoded(bytes, purpose, at: now, into: &directives)
         case .snapshotSaved(let material, let file):
             snapshotSaved(material, as: file, into: &directives)
-            #if PLANTED_FAULTS
-                if settings.plantedFault == .snapshotInstalledBeforeRecord {
-                    installArrival(material.position, at: now, into: &directives)
-                    translate(at: now, into: &directives)
-                }
-            #endif
         case .peerUnreachable(let node): peerBecameUnreachable(node, at: now, into: &directives)
         case .peerRefused(let node): peerRefusedConnection(node, at: now, into: &directives)
         case .bulkLinkLost(let node): bulkLinkLost(to: node, at: now, into: &directives)

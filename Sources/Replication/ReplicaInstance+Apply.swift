@@ -113,13 +113,6 @@ extension ReplicaInstance {
             stamped = max(stamped, lastTimeInLog())
         case .becameFollower:
             snapshots.transfers = SortedMap()
-            #if PLANTED_FAULTS
-                if settings.plantedFault == .proposalsDeniedAtStepDown {
-                    for waiting in pending.takeAll() {
-                        directives.append(.reply(waiting.requester, .lost))
-                    }
-                }
-            #endif
         case .becamePreCandidate, .becameCandidate, .truncated, .nonsense,
             .configurationChanged, .configurationCommitted, .removedFromGroup, .transferBegan,
             .transferEnded, .founded:

@@ -3,7 +3,5 @@
     public enum PlantedRoutingFault: String, Hashable, Sendable, CaseIterable {
         /// What is in doubt is sent again, even where a second copy does harm.
         case harmfulRequestSentAgain
-        /// Requests behind a refused one are taken: later ones overtake it.
-        case requestsOvertake
     }
 #endif

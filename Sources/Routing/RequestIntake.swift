@@ -9,17 +9,10 @@ public struct RequestIntake: Sendable {
 
     private var refused: [Path: UInt64] = [:]
 
-    #if PLANTED_FAULTS
-        public var plantedFault: PlantedRoutingFault?
-    #endif
-
     public init() {}
 
     /// Whether requests of this stream are still taken.
     public func takes(_ request: RoutedRequest, from node: NodeID) -> Bool {
-        #if PLANTED_FAULTS
-            if plantedFault == .requestsOvertake { return true }
-        #endif
         let path = Path(node: node, group: request.group)
         return request.stream > refused[path, default: 0]
     }

@@ -101,7 +101,8 @@ struct RaftLaws: Sendable {
 
     /// A replica asks for entries to be written: its log is what it was, and these behind it.
     mutating func note(
-        _ entries: [LogEntry], of host: Int, leading reign: Reign?, into violations: inout [Violation]
+        _ entries: [LogEntry], of host: Int, leading reign: Reign?,
+        into violations: inout [Violation]
     ) {
         guard let first = entries.first else { return }
         if first.index <= trails[host].last {
@@ -109,7 +110,8 @@ struct RaftLaws: Sendable {
                 violations.append(
                     Violation(
                         "LeaderAppendOnly",
-                        "n\(host + 1) leads in \(reign.term) and replaces its log from \(first.index)"))
+                        "n\(host + 1) leads in \(reign.term) and replaces its log from \(first.index)"
+                    ))
             }
             if first.index <= trails[host].commit {
                 violations.append(

@@ -83,7 +83,9 @@ extension RaftWorld {
 
     /// The connection that carried the parts is gone.
     mutating func transferConnectionLost(_ host: Int, _ peer: Int) {
-        if let arrival = hosts[host].arrival, arrival.from.node == hosts[peer].node, !arrival.isRecorded {
+        if let arrival = hosts[host].arrival, arrival.from.node == hosts[peer].node,
+            !arrival.isRecorded
+        {
             hosts[host].arrival = nil
         }
         if hosts[host].transfers[peer] != nil { endTransfer(host, peer, nil) }

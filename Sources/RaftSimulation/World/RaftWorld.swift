@@ -137,7 +137,8 @@ struct RaftWorld: Sendable {
         guard hosts[host].arrival?.isRecorded != true else { return }
         transcript.mix(
             UInt64(bitPattern: now.nanoseconds),
-            UInt64(envelope.from) << 32 | UInt64(envelope.to) << 24 | envelope.message.term.rawValue)
+            UInt64(envelope.from) << 32 | UInt64(envelope.to) << 24 | envelope.message.term.rawValue
+        )
         let moment = hosts[host].clock.monotonic(at: now)
         let commit = hosts[host].raft.commitIndex
         hosts[host].raft.receive(

@@ -53,7 +53,13 @@ public struct PlantedFault: Hashable, Sendable {
     /// The plan that looks where the fault shows.
     private static func plan(of name: String) -> String {
         switch name {
-        case "duplicateWindowLostInSnapshot": "tiny_limits"
+        case "duplicateWindowLostInSnapshot", "entriesTakenDuringInstallation",
+            "snapshotPartsByArrival":
+            "tiny_limits"
+        case "harmfulRequestSentAgain": "torn_network"
+        case "requestNumbersStartOver": "leader_kills"
+        case "takesPartBeforeReady", "leftoversRemovedTooEarly", "snapshotRemovedTooEarly":
+            "power_cuts"
         case "idRememberedByArrival": "passing_weeks"
         default: "everything"
         }
