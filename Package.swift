@@ -82,6 +82,12 @@ let rooms: [Room] = [
         name: "Peering", floor: 3, wing: .pure,
         uses: ["PeerWire", "Credentials", "Vocabulary", "Toolbox"]),
     Room(
+        name: "VirtualWorld", floor: 2, wing: .proving,
+        uses: ["LogStorage", "Vocabulary", "Toolbox"]),
+    Room(
+        name: "RaftSimulation", floor: 3, wing: .proving,
+        uses: ["VirtualWorld", "Raft", "LogStorage", "Vocabulary", "Toolbox"]),
+    Room(
         name: "Replication", floor: 3, wing: .pure,
         uses: ["Raft", "LogStorage", "ReplicatedState", "Vocabulary", "Toolbox"]),
     Room(
@@ -115,8 +121,9 @@ let rooms: [Room] = [
     Room(
         name: "Simulator", floor: 5, wing: .proving,
         uses: [
-            "ClusterNode", "ClientCore", "Gateway", "Replication", "Raft", "Routing", "Peering",
-            "PeerWire", "LogStorage", "Messages", "Membership", "ChatWire", "HTTPWire",
+            "VirtualWorld", "ClusterNode", "ClientCore", "Gateway", "Replication", "Raft",
+            "Routing",
+            "Peering", "PeerWire", "LogStorage", "Messages", "Membership", "ChatWire", "HTTPWire",
             "WebSocketWire", "Placement", "Credentials", "ReplicatedState", "HistoryChecking",
             "Vocabulary", "Toolbox",
         ]),
@@ -156,7 +163,8 @@ let rooms: [Room] = [
         ],
         isProgram: true, hasTests: false),
     Room(
-        name: "simulate", floor: 6, wing: .proving, uses: ["Simulator", "Vocabulary", "Toolbox"],
+        name: "simulate", floor: 6, wing: .proving,
+        uses: ["Simulator", "RaftSimulation", "VirtualWorld", "Vocabulary", "Toolbox"],
         isProgram: true, hasTests: false),
 ]
 

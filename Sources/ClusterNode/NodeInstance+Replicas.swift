@@ -15,7 +15,7 @@ extension NodeInstance {
         _ group: ReplicaGroupID, _ event: ReplicaEvent, at moment: Moment,
         into directives: inout [NodeDirective]
     ) {
-        guard isReady || event.isAllowedBeforeReady else { return }
+        guard isReady || event.isAllowedBeforeReady || takesPartTooEarly else { return }
         replicas.handle(event, in: group, at: moment.monotonic, into: &replicaDirectives)
         carryOutReplicas(of: group, at: moment, into: &directives)
     }
@@ -33,6 +33,14 @@ extension NodeInstance {
         while let group = departed.popLast() {
             destroyCopy(of: group, at: moment, into: &directives)
         }
+    }
+
+    private var takesPartTooEarly: Bool {
+        #if PLANTED_FAULTS
+            plan.settings.plantedFault == .takesPartBeforeReady
+        #else
+            false
+        #endif
     }
 
     private mutating func carryOut(

@@ -65,11 +65,13 @@ extension NodeInstance {
         directives.append(.storage(.log, recovery.directives))
         // Copies that begin now speak when their ids stand in the log.
         node.startToken = max(node.startToken, node.lastRecord)
-        let leftovers = SnapshotFile.leftovers(among: stored.contents.keys, groups: recovery.groups)
-        if !leftovers.isEmpty {
-            directives.append(
-                .storage(.bulk, leftovers.map(StorageDirective.remove) + [.synchronizeDirectory]))
-        }
+        node.leftovers = SnapshotFile.leftovers(
+            among: stored.contents.keys, groups: recovery.groups)
+        #if PLANTED_FAULTS
+            if plan.settings.plantedFault == .leftoversRemovedTooEarly {
+                node.removeLeftovers(into: &directives)
+            }
+        #endif
         return node
     }
 
@@ -109,6 +111,9 @@ extension NodeInstance {
         // Somewhere no earlier life of this node began: a peer may still answer that one's
         // requests.
         lastRequest = self.random.next() >> 2
+        #if PLANTED_FAULTS
+            if plan.settings.plantedFault == .requestNumbersStartOver { lastRequest = 0 }
+        #endif
         for group in plan.messageGroups {
             subscriptions[group.id] = DeliverySubscription(
                 silenceMaximum: plan.settings.delivery.silenceMaximum, at: now)

@@ -37,6 +37,7 @@ extension NodeInstance {
                 removeObsoleteSnapshot(of: group, awaited, into: &directives)
             }
             if token == startToken { timeDidAdvance(to: moment, into: &directives) }
+            if isReady, !leftovers.isEmpty { removeLeftovers(into: &directives) }
         case .upkeep: log.didComplete(token)
         case .snapshot:
             guard let (material, replica) = saving.removeValue(forKey: token) else { return }
@@ -48,12 +49,28 @@ extension NodeInstance {
                 }
                 return
             }
+            #if PLANTED_FAULTS
+                if plan.settings.plantedFault == .snapshotRemovedTooEarly,
+                    let before = snapshotFiles[material.group], before != file
+                {
+                    directives.append(.storage(.bulk, [.remove(before), .synchronizeDirectory]))
+                }
+            #endif
             directives.append(
                 .observe(
                     .snapshotKept(
                         material.group, material.position.index, bytes: material.body.count)))
             drive(material.group, .snapshotSaved(material, as: file), at: moment, into: &directives)
         }
+    }
+
+    /// Snapshots that the log no longer names go when it says so durably: what a process reads at
+    /// its start may be in the kernel's memory only, and a power cut would bring the log back that
+    /// names them.
+    mutating func removeLeftovers(into directives: inout [NodeDirective]) {
+        directives.append(
+            .storage(.bulk, leftovers.map(StorageDirective.remove) + [.synchronizeDirectory]))
+        leftovers = []
     }
 
     mutating func save(_ material: SnapshotMaterial, into directives: inout [NodeDirective]) {

@@ -83,6 +83,8 @@ public struct NodeInstance: Sendable {
     /// The first log lane work of this life is done: the node may take part.
     var isReady = false
     var startToken: StorageToken
+    /// Files of snapshots that the recovered log does not name.
+    var leftovers: [FileName] = []
     var stopping: Stopping?
 
     struct Stopping: Sendable {
@@ -114,6 +116,9 @@ public struct NodeInstance: Sendable {
         plantFaults()
         switch event {
         case .storageFailed(let reason):
+            #if PLANTED_FAULTS
+                if plan.settings.plantedFault == .failedSyncIgnored { return }
+            #endif
             directives.append(.halt("the disk failed: \(reason)"))
             return
         case .storageCompleted(let token):

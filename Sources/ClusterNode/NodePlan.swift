@@ -135,5 +135,15 @@ public struct NodeSettings: Sendable {
         case removalAnsweredBeforeShard
         /// A new leader of the membership group does not take the outbox over.
         case outboxRecordDroppedOnLeaderChange
+        /// Snapshots that the recovered log does not name go before that log is durable again.
+        case leftoversRemovedTooEarly
+        /// Requests are numbered from 1 in each life.
+        case requestNumbersStartOver
+        /// A replica takes part before its recovered log is durable again.
+        case takesPartBeforeReady
+        /// The snapshot before goes as soon as the next is saved, not once the log names that.
+        case snapshotRemovedTooEarly
+        /// A failed sync is taken for a finished one.
+        case failedSyncIgnored
     }
 #endif

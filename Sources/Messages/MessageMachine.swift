@@ -120,6 +120,13 @@ public struct MessageMachine: ReplicatedMachine {
         guard let slot = partitions[partition].slot(of: change.chat) else {
             return create(change, in: partition, into: &effects)
         }
+        #if PLANTED_FAULTS
+            var change = change
+            if plantedFault == .changeMadeAgain {
+                let version = partitions[partition].chats[slot].membersVersion
+                change.version = max(change.version, version + 1)
+            }
+        #endif
         let before = partitions[partition].chats[slot].entries.count
         let reply = partitions[partition].chats[slot].change(change, at: applied, into: &effects)
         totals.entries += partitions[partition].chats[slot].entries.count - before

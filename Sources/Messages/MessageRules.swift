@@ -10,10 +10,12 @@ struct MessageRules: Sendable {
 
 #if PLANTED_FAULTS
     /// Faults that the proving wing plants to see whether it finds them; never in a release.
-    public enum PlantedMessageFault: Hashable, Sendable {
+    public enum PlantedMessageFault: String, Hashable, Sendable, CaseIterable {
         /// A restored machine has forgotten which ids it has seen.
         case duplicateWindowLostInSnapshot
         /// Ids are forgotten by their arrival instead of by their own time.
         case idRememberedByArrival
+        /// A change of members that comes again is made again.
+        case changeMadeAgain
     }
 #endif

@@ -111,6 +111,10 @@ public struct ReplicaSettings: Sendable {
     /// How long an offered snapshot, and the parts of one that stopped coming, are kept so that a
     /// transfer can go on where it was.
     public var snapshotResumeTimeout: Duration = .seconds(60)
+    #if PLANTED_FAULTS
+        /// A fault to commit on purpose, for tests of the tests.
+        public var plantedFault: PlantedReplicationFault?
+    #endif
 
     public init() {}
 }

@@ -72,6 +72,13 @@ extension ReplicaInstance {
         // Deviates: architecture.md, The machine's contract — until history lies on disk, a machine
         // that needs a fetch has nothing to fetch from.
         invariant(machine.needs(command).isEmpty, "\(group) needs history that is not kept")
+        #if PLANTED_FAULTS
+            if settings.plantedFault == .appliedTwiceAfterRestart, !hasRepeatedCommand {
+                hasRepeatedCommand = true
+                _ = machine.apply(
+                    command, at: AppliedPosition(index: entry.index, time: logTime), into: &told)
+            }
+        #endif
         let reply = machine.apply(
             command, at: AppliedPosition(index: entry.index, time: logTime), into: &told)
         for effect in told { effects.append(AppliedEffect(index: entry.index, effect: effect)) }

@@ -30,6 +30,9 @@ public struct ReplicaInstance<Machine: ReplicatedMachine>: Sendable {
     var pending = PendingProposals()
     var reads = PendingReads()
     var snapshots = SnapshotState<Machine>()
+    #if PLANTED_FAULTS
+        var hasRepeatedCommand = false
+    #endif
 
     /// - Throws: when the snapshot's bytes are no state of this machine.
     public init(
@@ -122,6 +125,15 @@ public struct ReplicaInstance<Machine: ReplicatedMachine>: Sendable {
     private mutating func askQueued(
         at now: Instant, into directives: inout [ReplicaDirective]
     ) {
+        #if PLANTED_FAULTS
+            if settings.plantedFault == .readAnsweredWithoutRound, isLeader {
+                for query in queuedQueries {
+                    directives.append(
+                        .reply(query.requester, .done(machine.answer(query.payload))))
+                }
+                return queuedQueries.removeAll()
+            }
+        #endif
         // The lease is compared with a moment that was read after the questions, in the call that
         // takes the answers: whoever leads next has told nobody anything before.
         if let index = raft.leaseReadIndex(at: now), index <= applied {
@@ -145,10 +157,18 @@ public struct ReplicaInstance<Machine: ReplicatedMachine>: Sendable {
     ) {
         // The log on disk starts behind the snapshot already, this one does not yet: an entry
         // accepted now could fall between. Whatever is dropped here comes again.
-        guard snapshots.arrival?.isRecorded != true else { return }
+        guard snapshots.arrival?.isRecorded != true || takesEntriesTooEarly else { return }
         raft.receive(
             message, from: sender, to: receiver, at: now, into: &raftDirectives)
         translate(at: now, into: &directives)
+    }
+
+    private var takesEntriesTooEarly: Bool {
+        #if PLANTED_FAULTS
+            settings.plantedFault == .entriesTakenDuringInstallation
+        #else
+            false
+        #endif
     }
 
     mutating func timeDidAdvance(

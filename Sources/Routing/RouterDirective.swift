@@ -34,6 +34,10 @@ public struct RouterSettings: Sendable {
     public var retryIntervalMaximum: Duration = .milliseconds(250)
     /// Requests of one group that wait; one more is `overloaded`.
     public var waitingRequestsMaximum = 65_536
+    #if PLANTED_FAULTS
+        /// A fault to commit on purpose, for tests of the tests.
+        public var plantedFault: PlantedRoutingFault?
+    #endif
 
     public init() {}
 }

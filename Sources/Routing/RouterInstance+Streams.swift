@@ -70,7 +70,7 @@ extension RouterInstance {
             guard let waiting = routes[group]?.waiting[request], case .sent = waiting.state else {
                 continue
             }
-            if waiting.repetition == .harmful {
+            if waiting.repetition == .harmful, !sendsHarmfulAgain {
                 finish(request, of: group, .unknown, into: &directives)
             } else {
                 routes.update(group) { $0.waiting.requeue(request, mayHaveHappened: true) }
@@ -78,6 +78,14 @@ extension RouterInstance {
         }
         routes.update(group) { $0.unansweredCount = 0 }
         startOver(group, at: now, into: &directives)
+    }
+
+    private var sendsHarmfulAgain: Bool {
+        #if PLANTED_FAULTS
+            settings.plantedFault == .harmfulRequestSentAgain
+        #else
+            false
+        #endif
     }
 
     private mutating func startOver(

@@ -1,5 +1,6 @@
 import Vocabulary
 import Toolbox
+import VirtualWorld
 
 /// One run: a cluster, its clients, its misfortunes, and everything that must hold meanwhile and
 /// afterwards, from one seed.

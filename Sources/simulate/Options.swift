@@ -12,6 +12,8 @@ struct Options {
 
     var mode = Mode.run
     var plan = "everything"
+    /// One replicated log instead of a whole cluster.
+    var isRaft = false
     /// Whether the plan was asked for.
     var hasPlan = false
     var seeds: ClosedRange<UInt64> = 1...1
@@ -26,11 +28,13 @@ struct Options {
     var isWorker = false
 
     static let usage = """
-        simulate: runs a whole cluster on a virtual network, disk and clock, from a seed.
+        simulate: runs a whole cluster, or one replicated log of it, on a virtual network, disk and
+        clock, from a seed.
 
           --seed N           one seed, decimal or 0x...
           --seeds A..B       all seeds from A to B, on two processors
           --plan NAME|FILE   a plan of ChaosTests/Plans (default: everything), or a file
+          --raft             one replicated log in many shapes: faster, and no plan
           --verbose          print everything that happens
           --once             run each seed once; normally it runs twice and both must be equal
           --keep-going       go on after a failure
@@ -44,7 +48,8 @@ struct Options {
         Exit code: 0 if all went well (with --plant: if the mistake was found), 1 if not, 2 if the
         command line makes no sense.
 
-        Example: simulate --plan everything --seeds 1..100
+        Examples: simulate --plan everything --seeds 1..100
+                  simulate --raft --seeds 1..5000
         """
 
     init(_ arguments: [String]) throws(OptionsFailure) {
@@ -58,11 +63,16 @@ struct Options {
             case "--plan":
                 plan = try Self.value(rest.popFirst(), argument)
                 hasPlan = true
+            case "--raft": isRaft = true
             case "--verbose": isVerbose = true
             case "--once": isOnce = true
             case "--keep-going": keepsGoing = true
             case "--regressions": mode = .regressions
-            case "--plant": planted = try Self.fault(rest.popFirst(), argument)
+            case "--plant":
+                let fault = try Self.fault(rest.popFirst(), argument)
+                planted = fault
+                if fault.level == .raft { isRaft = true }
+                if case .cluster(let name) = fault.level, !hasPlan { plan = name }
             case "--planted-faults": mode = .table
             case "--list": mode = .list
             case "--help", "-h": mode = .help
@@ -104,9 +114,13 @@ struct Options {
         _ text: String?, _ option: String
     ) throws(OptionsFailure) -> PlantedFault {
         let text = try value(text, option)
-        guard let fault = PlantedFault(rawValue: text) else {
-            let names = PlantedFault.allCases.map(\.rawValue).joined(separator: ", ")
-            throw OptionsFailure(message: "no mistake is called \(text); there are \(names)")
+        guard let fault = PlantedFault.named(text) else {
+            let names = PlantedFault.all.map(\.name).joined(separator: ", ")
+            throw OptionsFailure(
+                message: PlantedFault.isAvailable
+                    ? "no mistake is called \(text); there are \(names)"
+                    : "this build makes no mistakes on purpose; build with"
+                        + " ROOKERY_PLANTED_FAULTS=1 in the environment")
         }
         return fault
     }

@@ -1,5 +1,6 @@
 import Glibc
 import Simulator
+import VirtualWorld
 
 /// Spreads seeds over two worker processes, one per processor, and gathers what they say.
 struct Supervisor {
@@ -7,6 +8,13 @@ struct Supervisor {
     struct Finding {
         let seed: UInt64
         var lines: [String]
+
+        /// Who found it: the name before the first colon, or that a promise of the code's own broke.
+        var checker: String {
+            guard let line = lines.first else { return "" }
+            let name = line.split(separator: ":").first.map(String.init) ?? ""
+            return name.contains(" ") ? "an invariant in the code" : name
+        }
     }
 
     let options: Options
@@ -16,6 +24,7 @@ struct Supervisor {
     private var simulatedNanoseconds: Int64 = 0
     private var acceptedCount = 0
     private var faultsCount = 0
+    private var eventsCount: Int64 = 0
     private let began: timespec
     private let workersCount: UInt64
 
@@ -95,6 +104,7 @@ struct Supervisor {
         guard numbers.count >= 5 else { return }
         seedsCount += 1
         simulatedNanoseconds += numbers[0]
+        eventsCount += numbers[1]
         acceptedCount += Int(numbers[2])
         faultsCount += Int(numbers[4])
     }
@@ -116,9 +126,10 @@ struct Supervisor {
         for finding in findings {
             print("seed \(finding.seed) failed:")
             for line in finding.lines { print("  \(line)") }
-            var hint = "REPRODUCE  scripts/simulate --plan \(options.plan) --seed 0x"
+            let kind = options.isRaft ? "--raft" : "--plan \(options.plan)"
+            var hint = "REPRODUCE  scripts/simulate \(kind) --seed 0x"
             hint += String(finding.seed, radix: 16, uppercase: true)
-            if let planted = options.planted { hint += " --plant \(planted.rawValue)" }
+            if let planted = options.planted { hint += " --plant \(planted.name)" }
             print(hint)
         }
         let seconds = max(0.001, Self.seconds(from: began, to: Self.now()))
@@ -127,7 +138,7 @@ struct Supervisor {
         let hours = Double(simulatedNanoseconds) * (options.isOnce ? 1 : 2) / 3.6e12
         print(
             "\(seedsCount) seeds passed (each \(runs)), \(findings.count) failed;"
-                + " \(faultsCount) faults, \(acceptedCount) messages accepted;"
+                + " \(faultsCount) faults, \(eventsCount) events, \(acceptedCount) writes accepted;"
                 + " \(Int(perMinute)) seeds and \(Self.oneDigit(hours / seconds * 60))"
                 + " simulated hours a minute")
     }

@@ -1,5 +1,7 @@
 import Glibc
+import RaftSimulation
 import Simulator
+import VirtualWorld
 
 /// Runs seeds one after another and says what came of each, one line each, to whoever started it.
 struct Worker {
@@ -24,9 +26,8 @@ struct Worker {
     }
 
     private func run(seed: UInt64) -> Bool {
-        let detail: Transcript.Detail = options.isVerbose ? .everything : .hashOnly
-        let result = simulate(seed, detail)
-        if !options.isOnce, result.isGood {
+        let result = simulate(seed, options.isVerbose ? .everything : .hashOnly)
+        if !options.isOnce, result.violations.isEmpty {
             let again = simulate(seed, .hashOnly)
             if again.traceHash != result.traceHash {
                 let hashes = "\(result.traceHash) and \(again.traceHash)"
@@ -34,16 +35,13 @@ struct Worker {
                 return false
             }
         }
-        guard result.isGood else {
+        guard result.violations.isEmpty else {
             for violation in result.violations.prefix(5) { say("bad \(seed) \(violation)") }
             if !options.isVerbose, options.planted == nil { sayTail(seed) }
             say("end \(seed)")
             return false
         }
-        say(
-            "good \(seed) \(result.simulated.nanoseconds) \(result.eventsCount)"
-                + " \(result.acceptedCount) \(result.shownCount) \(result.faultsCount)"
-                + " \(result.electionsCount) \(result.traceHash)")
+        say("good \(seed) \(result.numbers) \(result.traceHash)")
         return true
     }
 
@@ -52,10 +50,14 @@ struct Worker {
         for line in simulate(seed, .tail(40)).tail { say("tail \(seed) \(line)") }
     }
 
-    private func simulate(_ seed: UInt64, _ detail: Transcript.Detail) -> SimulationResult {
+    private func simulate(_ seed: UInt64, _ detail: Transcript.Detail) -> SeedReport {
+        if options.isRaft {
+            var run = RaftRun(seed: seed, detail: detail, planted: options.planted?.name)
+            return SeedReport(run.run())
+        }
         var simulation = Simulation(
             plan: plan, seed: seed, detail: detail, planted: options.planted)
-        return simulation.run()
+        return SeedReport(simulation.run())
     }
 
     private func say(_ line: String) {

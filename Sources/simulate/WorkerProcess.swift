@@ -21,10 +21,11 @@ struct WorkerProcess {
             "/proc/self/exe", "--worker", "--plan", options.plan, "--seeds",
             "\(first)..\(options.seeds.upperBound)", "--stride", "\(stride)",
         ]
+        if options.isRaft { arguments.append("--raft") }
         if options.isOnce { arguments.append("--once") }
         if options.isVerbose { arguments.append("--verbose") }
         if options.keepsGoing { arguments.append("--keep-going") }
-        if let planted = options.planted { arguments += ["--plant", planted.rawValue] }
+        if let planted = options.planted { arguments += ["--plant", planted.name] }
         var ends: [Int32] = [0, 0]
         guard pipe(&ends) == 0 else { throw OptionsFailure(message: "no pipe: \(errno)") }
         var actions = posix_spawn_file_actions_t()

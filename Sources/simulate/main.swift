@@ -36,32 +36,33 @@ enum Program {
         let isGood = try supervisor.run()
         supervisor.report()
         guard let planted = options.planted else { return isGood ? 0 : 1 }
-        print("\(planted.rawValue): \(isGood ? "not found" : "found")")
+        print("\(planted.name): \(isGood ? "not found" : "found")")
         return isGood ? 1 : 0
     }
 
     private static func list() {
         print("nemeses: " + NemesisKind.allCases.map(\.rawValue).joined(separator: " "))
-        print("mistakes: " + PlantedFault.allCases.map(\.rawValue).joined(separator: " "))
+        print("mistakes: " + PlantedFault.all.map(\.name).joined(separator: " "))
     }
 
     /// Every mistake, and how many seeds it took to find it.
     private static func table(_ options: Options) throws(OptionsFailure) -> Int32 {
         var isComplete = true
-        print("| planted fault | plan | seeds until found | found by |")
+        print("| planted fault | looked for by | seeds until found | found by |")
         print("| --- | --- | --- | --- |")
-        for fault in PlantedFault.allCases {
+        for fault in PlantedFault.all {
             var own = options
             own.planted = fault
             own.isOnce = true
-            if !options.hasPlan { own.plan = fault.plan }
-            if own.seeds.count == 1 { own.seeds = 1...2_000 }
+            own.isRaft = fault.level == .raft
+            if case .cluster(let plan) = fault.level, !options.hasPlan { own.plan = plan }
+            if own.seeds.count == 1 { own.seeds = 1...5_000 }
             var supervisor = Supervisor(own)
             isComplete = try !supervisor.run() && isComplete
             let finding = supervisor.findings.min { $0.seed < $1.seed }
             let seeds = finding.map { "\($0.seed - own.seeds.lowerBound + 1)" } ?? "not found"
-            let by = finding?.lines.first?.split(separator: ":").first.map(String.init) ?? ""
-            print("| \(fault.rawValue) | \(own.plan) | \(seeds) | \(by) |")
+            let level = own.isRaft ? "one log" : own.plan
+            print("| \(fault.name) | \(level) | \(seeds) | \(finding?.checker ?? "") |")
             fflush(nil)
         }
         return isComplete ? 0 : 1

@@ -3,6 +3,7 @@ import Simulator
 import Testing
 import Toolbox
 import Vocabulary
+import VirtualWorld
 
 /// A small history that is in order, to be put out of order.
 private struct Story {

@@ -3,6 +3,7 @@ import Simulator
 import Testing
 import Toolbox
 import Vocabulary
+import VirtualWorld
 
 /// A replica as a test wants it to look.
 private struct Replica: ObservedReplica {

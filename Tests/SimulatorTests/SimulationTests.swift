@@ -1,6 +1,7 @@
 import Simulator
 import Testing
 import Toolbox
+import VirtualWorld
 
 @Suite("Whole runs")
 struct SimulationTests {

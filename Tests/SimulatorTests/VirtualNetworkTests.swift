@@ -3,6 +3,7 @@ import Simulator
 import Testing
 import Toolbox
 import Vocabulary
+import VirtualWorld
 
 /// Two nodes and what passes between them.
 private struct Wire {

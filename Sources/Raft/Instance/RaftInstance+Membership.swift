@@ -49,8 +49,12 @@ extension RaftInstance {
     private func risk(of next: RaftConfiguration, at now: Instant) -> MembershipRefusal? {
         guard let leadership else { return .notLeader(leader: leader) }
         let heard = heardMembers(within: settings.quorumTimeout, at: now)
+        // A new leader gives everybody time to answer; here only who did is known to live.
         func isHeard(_ member: RaftMember) -> Bool {
-            electorate.position(of: member).map { heard & Electorate.bit($0) != 0 } ?? false
+            guard let position = electorate.position(of: member) else { return false }
+            return heard & Electorate.bit(position) != 0
+                && (position == electorate.ownPosition
+                    || leadership.followers[position].hasAnswered)
         }
         for member in next.voters where !configuration.isVoter(member) {
             guard let position = electorate.position(of: member) else {

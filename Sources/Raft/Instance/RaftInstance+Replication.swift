@@ -180,6 +180,7 @@ extension RaftInstance {
             let position = electorate.position(of: sender), round <= newest
         else { return nil }
         leadership?.followers[position].lastHeard = now
+        leadership?.followers[position].hasAnswered = true
         if let known = leadership?.followers[position].round, known < round {
             leadership?.followers[position].round = round
             if leadership?.unreleased.isEmpty == false {

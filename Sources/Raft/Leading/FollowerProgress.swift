@@ -44,7 +44,10 @@ struct FollowerProgress: Sendable {
     private(set) var commitTold = LogIndex.zero
     /// The newest round that it confirmed.
     var round: UInt64 = 0
+    /// When it last answered; before its first answer, when the book on it was opened.
     var lastHeard: Instant
+    /// It answered this leader in this term.
+    var hasAnswered = false
     /// `match` when it last answered a heartbeat.
     private var matchAtHeartbeat = LogIndex.zero
     /// Of learners: they catch up in rounds, each up to where the log ended when it began (thesis

@@ -1,6 +1,7 @@
 import ChatWire
 import Toolbox
 import Vocabulary
+import VirtualWorld
 
 /// Every message that was accepted stands in its chat's log, where the sender was told and as he
 /// wrote it.

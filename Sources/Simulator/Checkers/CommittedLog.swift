@@ -1,4 +1,5 @@
 import Vocabulary
+import VirtualWorld
 
 /// What was committed in one group stays, everywhere and for ever: leader completeness, and that a
 /// committed entry is never lost nor changed (Raft Fig. 3).

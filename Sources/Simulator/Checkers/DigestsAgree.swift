@@ -1,6 +1,7 @@
 import ChatWire
 import Toolbox
 import Vocabulary
+import VirtualWorld
 
 /// One order and one content for everybody: all devices, pages and pushes show the same entry at
 /// the same position.

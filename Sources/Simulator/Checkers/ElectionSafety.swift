@@ -1,4 +1,5 @@
 import Vocabulary
+import VirtualWorld
 
 /// At most one leader per group and term (Raft Fig. 3).
 struct ElectionSafety: Sendable {

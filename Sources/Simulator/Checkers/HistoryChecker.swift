@@ -1,6 +1,7 @@
 import ChatWire
 import Toolbox
 import Vocabulary
+import VirtualWorld
 
 /// All promises of the client protocol, over what all clients of a run were told.
 public enum HistoryChecker {

@@ -1,4 +1,5 @@
 import Vocabulary
+import VirtualWorld
 
 /// Two logs that have an entry of the same index and term are equal up to there (Raft Fig. 3).
 struct LogsMatch: Sendable {

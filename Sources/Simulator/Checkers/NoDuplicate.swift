@@ -1,6 +1,7 @@
 import ChatWire
 import Toolbox
 import Vocabulary
+import VirtualWorld
 
 /// What was sent once stands in the log once, however often it was repeated; and no device is shown
 /// an entry twice.

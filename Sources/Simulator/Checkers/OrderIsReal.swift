@@ -1,6 +1,7 @@
 import ChatWire
 import Toolbox
 import Vocabulary
+import VirtualWorld
 
 /// What was acknowledged before something else was begun stands before it, and is seen by it: each
 /// chat's log is linearizable.

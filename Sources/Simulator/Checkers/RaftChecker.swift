@@ -2,6 +2,7 @@ import ClusterNode
 import Raft
 import Toolbox
 public import Vocabulary
+import VirtualWorld
 
 /// The rules of Raft, over all replicas of all groups, looked at after each turn of a node and as
 /// far as that turn changed something.

@@ -1,6 +1,7 @@
 import ChatWire
 import Toolbox
 import Vocabulary
+import VirtualWorld
 
 /// Who may send and read is decided by the members at the log's position: nobody else's message
 /// stands there, nobody else is shown it, and once a removal is answered the chat is gone.

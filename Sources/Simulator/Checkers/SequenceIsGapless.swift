@@ -1,6 +1,7 @@
 import ChatWire
 import Toolbox
 import Vocabulary
+import VirtualWorld
 
 /// `seq` counts 1, 2, 3, ...; `ord` counts the messages; time never goes back; ids are in their
 /// time.

@@ -1,4 +1,5 @@
 import Vocabulary
+import VirtualWorld
 
 /// Two replicas that have applied the same number of entries are in the same state (Raft Fig. 3).
 struct StateMachineSafety: Sendable {

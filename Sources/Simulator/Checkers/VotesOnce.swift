@@ -1,6 +1,7 @@
 public import Raft
 import Toolbox
 public import Vocabulary
+import VirtualWorld
 
 /// A voter grants its vote to one candidate per term, whatever happens to its process (Raft §5.2).
 ///

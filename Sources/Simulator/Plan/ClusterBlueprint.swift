@@ -6,6 +6,7 @@ import Raft
 import Replication
 import Toolbox
 import Vocabulary
+import VirtualWorld
 
 /// The configuration of every node of a run: the plan's shape, and settings drawn from the seed.
 ///

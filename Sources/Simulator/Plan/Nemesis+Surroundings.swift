@@ -1,5 +1,6 @@
 import Toolbox
 import Vocabulary
+import VirtualWorld
 
 /// What goes wrong around the processes: network, clocks, disks.
 extension Nemesis {

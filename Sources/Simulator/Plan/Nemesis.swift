@@ -1,6 +1,7 @@
 import ClusterNode
 import Toolbox
 import Vocabulary
+import VirtualWorld
 
 /// Brings faults over a cluster, one after another, and takes back those that last.
 struct Nemesis: Sendable {
@@ -9,6 +10,7 @@ struct Nemesis: Sendable {
         case paused(node: Int)
         case links
         case slowDisk(node: Int)
+        case fullDisk(node: Int)
         case drift(node: Int)
         case wall(node: Int)
     }
@@ -83,6 +85,9 @@ struct Nemesis: Sendable {
         case .diskStall: stallDisk(node, &cluster)
         case .slowDisk: slowDisk(node, &cluster)
         case .failSync: cluster.nodes[node].failsNextSync = true
+        case .diskFull:
+            cluster.nodes[node].isDiskFull = true
+            last(.fullDisk(node: node), milliseconds: 500...5_000, &cluster)
         }
     }
 
@@ -101,6 +106,7 @@ struct Nemesis: Sendable {
         case .links: clearLinks(&cluster)
         case .slowDisk(let node):
             cluster.nodes[node].syncMean = cluster.syncMean
+        case .fullDisk(let node): cluster.nodes[node].isDiskFull = false
         case .drift(let node):
             cluster.nodes[node].clock.setDrift(partsPerMillion: 0, at: cluster.now)
         case .wall(let node):
@@ -116,6 +122,7 @@ struct Nemesis: Sendable {
         for node in cluster.nodes.indices {
             cluster.nodes[node].killAfterDirectives = nil
             cluster.nodes[node].failsNextSync = false
+            cluster.nodes[node].isDiskFull = false
             cluster.nodes[node].syncMean = cluster.syncMean
             cluster.nodes[node].clock.setDrift(partsPerMillion: 0, at: cluster.now)
             cluster.nodes[node].clock.setWall(offsetMilliseconds: weekOffset)
@@ -156,12 +163,13 @@ struct Nemesis: Sendable {
         }
         cluster.end(node, by: .kill)
         guard cluster.nodes[node].status == .down else { return }
+        let kind = random.choice(of: DiskDamage.allCases)
         let place = cluster.nodes[node].disk.damage(
-            lastFileStartingWith: "wal-", sparing: 2, random: &random)
+            kind, lastFileStartingWith: "wal-", sparing: 2, random: &random)
         cluster.nodes[node].damage = place
         if let place {
             cluster.transcript.note(
-                cluster.now, "n\(node + 1): a bit turns over in \(place.file) at \(place.offset)")
+                cluster.now, "n\(node + 1): \(kind) in \(place.file) at \(place.offset)")
         }
     }
 }

@@ -46,6 +46,10 @@ public enum NemesisKind: String, CaseIterable, Sendable {
     case slowDisk
     /// A sync of one node fails, and what it was to make durable is gone or not.
     case failSync
-    /// A bit turns over in what one node had synced; it must refuse to start.
+    /// No room for new files on one node's disk for a while: its process ends when it needs one, and
+    /// again after each start until there is room.
+    case diskFull
+    /// In what one node had synced a bit turns over, a sector is zeroed, a write is lost or lies
+    /// where another should; it must notice.
     case damage
 }

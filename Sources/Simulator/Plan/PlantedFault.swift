@@ -2,43 +2,23 @@ import ClusterNode
 import LogStorage
 import Messages
 import Raft
+import Replication
+import Routing
 
 /// A mistake that is made on purpose, to see whether a run finds it. The code of these exists only
-/// in builds with `PLANTED_FAULTS`.
-public enum PlantedFault: String, CaseIterable, Sendable {
-    /// A vote is granted before it is on disk, and forgotten with the process.
-    case voteNotPersisted
-    /// A follower acknowledges entries before they are on disk.
-    case acknowledgementBeforeSync
-    /// A leader commits an earlier term's entry by counting its copies (Raft Fig. 8).
-    case oldTermCommittedByCounting
-    /// An append whose entries are already there cuts what follows them.
-    case matchingPrefixTruncated
-    /// A batch that was being written when the power went is taken for rot: the node stays down.
-    case tornTailTakenForDamage
-    /// Rot in the middle of the log is taken for its end: what was acknowledged is cut off.
-    case damageTakenForTornTail
-    /// A snapshot leaves out which message ids were seen.
-    case duplicateWindowLostInSnapshot
-    /// Message ids are forgotten by the time they came, not by their own.
-    case idRememberedByArrival
-    /// A removal is answered once it is decided, not once the chat's shard has it.
-    case removalAnsweredBeforeShard
-    /// What a leader had not yet handed to a shard is forgotten by the next leader.
-    case outboxRecordDroppedOnLeaderChange
-
-    /// The plan that looks where this one shows.
-    public var plan: String {
-        switch self {
-        case .voteNotPersisted, .oldTermCommittedByCounting: "elections"
-        case .duplicateWindowLostInSnapshot: "tiny_limits"
-        case .idRememberedByArrival: "passing_weeks"
-        case .acknowledgementBeforeSync, .matchingPrefixTruncated, .tornTailTakenForDamage,
-            .damageTakenForTornTail, .removalAnsweredBeforeShard,
-            .outboxRecordDroppedOnLeaderChange:
-            "everything"
-        }
+/// in builds with `PLANTED_FAULTS`; each room lists its own.
+public struct PlantedFault: Hashable, Sendable {
+    /// What looks for it.
+    public enum Level: Hashable, Sendable {
+        /// Runs of one replicated log.
+        case raft
+        /// Runs of a whole cluster, under the plan of this name.
+        case cluster(plan: String)
     }
+
+    /// As its room names it.
+    public let name: String
+    public let level: Level
 
     /// Whether this build can make mistakes on purpose.
     public static var isAvailable: Bool {
@@ -49,20 +29,49 @@ public enum PlantedFault: String, CaseIterable, Sendable {
         #endif
     }
 
+    /// All that this build can make; none in an ordinary one.
+    public static var all: [PlantedFault] {
+        #if PLANTED_FAULTS
+            let raft = PlantedRaftFault.allCases.map {
+                PlantedFault(name: $0.rawValue, level: .raft)
+            }
+            let names =
+                PlantedStorageFault.allCases.map(\.rawValue)
+                + PlantedMessageFault.allCases.map(\.rawValue)
+                + PlantedReplicationFault.allCases.map(\.rawValue)
+                + PlantedRoutingFault.allCases.map(\.rawValue)
+                + PlantedNodeFault.allCases.map(\.rawValue)
+            return raft
+                + names.map { PlantedFault(name: $0, level: .cluster(plan: plan(of: $0))) }
+        #else
+            []
+        #endif
+    }
+
+    public static func named(_ name: String) -> PlantedFault? { all.first { $0.name == name } }
+
+    /// The plan that looks where the fault shows.
+    private static func plan(of name: String) -> String {
+        switch name {
+        case "duplicateWindowLostInSnapshot", "entriesTakenDuringInstallation":
+            "tiny_limits"
+        case "harmfulRequestSentAgain": "torn_network"
+        case "requestNumbersStartOver": "leader_kills"
+        case "takesPartBeforeReady", "leftoversRemovedTooEarly", "snapshotRemovedTooEarly":
+            "power_cuts"
+        case "idRememberedByArrival": "passing_weeks"
+        default: "everything"
+        }
+    }
+
     func plant(in settings: inout NodeSettings) {
         #if PLANTED_FAULTS
-            settings.log.plantedFault = PlantedStorageFault(rawValue: rawValue)
-            settings.plantedFault = PlantedNodeFault(rawValue: rawValue)
-            settings.plantedRaftFault = PlantedRaftFault(rawValue: rawValue)
-            switch self {
-            case .duplicateWindowLostInSnapshot:
-                settings.plantedMessageFault = .duplicateWindowLostInSnapshot
-            case .idRememberedByArrival: settings.plantedMessageFault = .idRememberedByArrival
-            case .voteNotPersisted, .acknowledgementBeforeSync, .oldTermCommittedByCounting,
-                .matchingPrefixTruncated, .tornTailTakenForDamage, .damageTakenForTornTail,
-                .removalAnsweredBeforeShard, .outboxRecordDroppedOnLeaderChange:
-                break
-            }
+            settings.log.plantedFault = PlantedStorageFault(rawValue: name)
+            settings.replica.plantedFault = PlantedReplicationFault(rawValue: name)
+            settings.router.plantedFault = PlantedRoutingFault(rawValue: name)
+            settings.plantedFault = PlantedNodeFault(rawValue: name)
+            settings.plantedRaftFault = PlantedRaftFault(rawValue: name)
+            settings.plantedMessageFault = PlantedMessageFault(rawValue: name)
         #endif
     }
 }

@@ -1,4 +1,5 @@
 public import Toolbox
+import VirtualWorld
 
 /// What a run is made of, but for chance: data, kept in `ChaosTests/Plans`.
 public struct SimulationPlan: Hashable, Sendable {

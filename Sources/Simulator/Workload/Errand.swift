@@ -2,6 +2,7 @@ import ChatWire
 import HTTPWire
 import Toolbox
 import Vocabulary
+import VirtualWorld
 
 /// One HTTP call that a client wants answered, however often it must ask.
 enum Errand: Sendable {

@@ -1,5 +1,6 @@
 public import ChatWire
 public import Vocabulary
+import VirtualWorld
 
 /// What the clients asked for and were told, as they saw it.
 public struct History: Sendable {

@@ -3,6 +3,7 @@ import ClientCore
 import HTTPWire
 import Toolbox
 import Vocabulary
+import VirtualWorld
 
 /// One person with one device: a live connection by `ClientCore`, and errands over plain HTTP, one
 /// at a time.

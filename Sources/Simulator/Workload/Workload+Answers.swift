@@ -1,6 +1,7 @@
 import ChatWire
 import Toolbox
 import Vocabulary
+import VirtualWorld
 
 /// What certain answers to errands mean.
 extension Workload {

@@ -2,6 +2,7 @@ import ChatWire
 import HTTPWire
 import Toolbox
 import Vocabulary
+import VirtualWorld
 
 /// Errands: one HTTP call per connection, repeated at another node until the answer is certain.
 extension Workload {

@@ -2,6 +2,7 @@ import ChatWire
 import ClientCore
 import Toolbox
 import Vocabulary
+import VirtualWorld
 
 /// The live connection of each client, which `ClientCore` drives.
 extension Workload {

@@ -3,6 +3,7 @@ import ClientCore
 import HTTPWire
 import Toolbox
 import Vocabulary
+import VirtualWorld
 
 /// All clients of a run, what they do, and what they were told.
 struct Workload: Sendable {

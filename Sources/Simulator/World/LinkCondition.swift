@@ -1,3 +1,5 @@
+import VirtualWorld
+
 /// How one direction between two places treats what is sent.
 public struct LinkCondition: Hashable, Sendable {
     /// Nanoseconds that everything takes at least.

@@ -3,6 +3,7 @@ import LogStorage
 import Raft
 import Toolbox
 import Vocabulary
+import VirtualWorld
 
 /// What is looked at while the cluster runs.
 extension SimulatedCluster {

@@ -1,6 +1,7 @@
 import ClusterNode
 import LogStorage
 import Toolbox
+import VirtualWorld
 
 /// Disks: each lane of a node carries its directives out one after another.
 extension SimulatedCluster {
@@ -13,6 +14,7 @@ extension SimulatedCluster {
                 }
                 nodes[node].killAfterDirectives = left - 1
             }
+            if nodes[node].isDiskFull, case .create = directive { return refuseSpace(node) }
             transcript.mix(UInt64(lane.number), UInt64(node))
             nodes[node].lanes[lane.number].append(directive)
             if !nodes[node].lanes[lane.number].isBusy { proceed(lane, node) }
@@ -34,6 +36,12 @@ extension SimulatedCluster {
         events.schedule(
             .disk(node: node, life: nodes[node].life, lane),
             at: max(time, nodes[node].lanes[lane.number].stalledUntil))
+    }
+
+    private mutating func refuseSpace(_ node: Int) {
+        transcript.note(now, "n\(node + 1): no space is left")
+        nodes[node].isDiskBroken = true
+        tell(node, .storageFailed("no space is left on the simulated disk"))
     }
 
     private mutating func failSync(_ node: Int, _ lane: Int) {

@@ -2,6 +2,7 @@ import ClusterNode
 import LogStorage
 import Toolbox
 import Vocabulary
+import VirtualWorld
 
 /// How a process ends.
 enum ProcessEnd: Sendable {
@@ -57,7 +58,7 @@ extension SimulatedCluster {
             violations.append(
                 Violation(
                     "DamageIsNamed",
-                    "n\(node + 1) has a flipped bit in \(damage.file) at \(damage.offset): \(text)")
+                    "n\(node + 1) has damage in \(damage.file) at \(damage.offset): \(text)")
             )
         }
     }
@@ -80,7 +81,7 @@ extension SimulatedCluster {
         violations.append(
             Violation(
                 "DamageIsNoticed",
-                "n\(node + 1) started with a flipped bit in \(damage.file) at \(damage.offset)"))
+                "n\(node + 1) started with damage in \(damage.file) at \(damage.offset)"))
     }
 
     mutating func end(_ node: Int, by end: ProcessEnd) {

@@ -4,6 +4,7 @@ import Raft
 import Replication
 import Toolbox
 import Vocabulary
+import VirtualWorld
 
 /// A fault that waits for its moment.
 enum Trap: Hashable, Sendable {

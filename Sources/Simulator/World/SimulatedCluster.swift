@@ -4,6 +4,7 @@ import PeerWire
 import Raft
 import Toolbox
 import Vocabulary
+import VirtualWorld
 
 /// A cluster on one thread: the nodes' own code, and everything around it made up.
 ///
@@ -242,7 +243,9 @@ public struct SimulatedCluster: Sendable {
 
     /// After a failed sync nothing that the process says can be trusted: it must not say anything.
     private mutating func checkBrokenDisk(_ node: Int) {
-        guard nodes[node].isDiskBroken, nodes[node].isUp else { return }
+        guard nodes[node].isDiskBroken, nodes[node].isUp, !nodes[node].willHearOfDisk else {
+            return
+        }
         violations.append(
             Violation("FailedSyncEndsProcess", "n\(node + 1) goes on after a failed sync"))
     }

@@ -2,6 +2,7 @@ import ClusterNode
 import LogStorage
 import Toolbox
 import Vocabulary
+import VirtualWorld
 
 /// One node's machine: its clocks and its disk, which outlive the process, and the process.
 struct SimulatedNode: Sendable {
@@ -36,7 +37,9 @@ struct SimulatedNode: Sendable {
 
     /// The process is killed after so many more storage directives.
     var killAfterDirectives: Int?
-    /// A bit of what was synced was turned over: the node must notice.
+    /// No file can be made.
+    var isDiskFull = false
+    /// Something of what was synced is not what it was: the node must notice.
     var damage: (file: FileName, offset: Int)?
     /// It had damage, said so, and goes on with new copies.
     var hasForgotten = false
@@ -51,6 +54,12 @@ struct SimulatedNode: Sendable {
     }
 
     var isUp: Bool { !process.isEmpty }
+    /// It was not told yet that its disk failed.
+    var willHearOfDisk: Bool {
+        inbox.contains { event in
+            if case .storageFailed = event { true } else { false }
+        }
+    }
     /// Changes nothing. Whoever only reads an element of an array may get a copy of it, and a copy
     /// of a node costs more than its turn does: so it is borrowed as if it were to be changed.
     var nextDeadline: Instant? {

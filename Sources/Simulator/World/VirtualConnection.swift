@@ -1,6 +1,7 @@
 import PeerWire
 import Toolbox
 import Vocabulary
+import VirtualWorld
 
 /// One connection: its two ends, and for a stream what is on its way in each direction.
 struct VirtualConnection: Sendable {

@@ -1,6 +1,7 @@
 public import Toolbox
 import PeerWire
 import Vocabulary
+import VirtualWorld
 
 /// All links and connections between nodes, and between clients and nodes.
 ///

@@ -1,15 +1,17 @@
 /// A queue of which only the front is taken.
-struct FirstInFirstOut<Element: Sendable>: Sendable {
+public struct FirstInFirstOut<Element: Sendable>: Sendable {
     private var elements: [Element] = []
     private var head = 0
 
-    var count: Int { elements.count - head }
-    var isEmpty: Bool { head == elements.count }
-    var first: Element? { isEmpty ? nil : elements[head] }
+    public init() {}
 
-    mutating func append(_ element: Element) { elements.append(element) }
+    public var count: Int { elements.count - head }
+    public var isEmpty: Bool { head == elements.count }
+    public var first: Element? { isEmpty ? nil : elements[head] }
 
-    mutating func popFirst() -> Element? {
+    public mutating func append(_ element: Element) { elements.append(element) }
+
+    public mutating func popFirst() -> Element? {
         guard head < elements.count else { return nil }
         let element = elements[head]
         head += 1
@@ -24,7 +26,7 @@ struct FirstInFirstOut<Element: Sendable>: Sendable {
     }
 
     /// Drops all but the first `count`.
-    mutating func truncate(to count: Int) {
+    public mutating func truncate(to count: Int) {
         guard count < self.count else { return }
         elements.removeLast(self.count - count)
     }

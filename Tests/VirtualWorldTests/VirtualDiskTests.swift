@@ -1,5 +1,5 @@
 import LogStorage
-import Simulator
+import VirtualWorld
 import Testing
 import Toolbox
 import Vocabulary
@@ -76,20 +76,28 @@ struct VirtualDiskTests {
         #expect(gone > 10 && there > 10 && renamed > 10)
     }
 
-    @Test("damage comes to what was synced, and spares the last writes")
-    func damage() {
+    @Test(
+        "damage comes to what was synced, and spares the last writes",
+        arguments: DiskDamage.allCases)
+    func damage(kind: DiskDamage) {
         for seed in 0..<100 {
             var disk = VirtualDisk()
             var random = SeededRandom(seed: UInt64(seed))
             disk.perform(.create(name, zeroFilledBytes: 40))
             for position in 0..<4 {
-                disk.perform(write("abcdefgh", at: position * 8))
+                disk.perform(write("abcdefg\(position)", at: position * 8))
                 disk.perform(.synchronize(name))
             }
             let before = file(disk, name)
-            let place = disk.damage(lastFileStartingWith: "snapshot-", sparing: 2, random: &random)
-            #expect(place?.file == name)
-            #expect(place.map { $0.offset < 16 } == true)
+            let place = disk.damage(
+                kind, lastFileStartingWith: "snapshot-", sparing: 2, random: &random)
+            guard let place else {
+                // Another write that is the same write changes nothing.
+                #expect(kind == .misdirectedWrite && file(disk, name) == before)
+                continue
+            }
+            #expect(place.file == name)
+            #expect(place.offset < 16)
             #expect(file(disk, name) != before)
         }
     }
@@ -100,7 +108,8 @@ struct VirtualDiskTests {
         var random = SeededRandom(seed: 1)
         disk.perform(.create(name, zeroFilledBytes: 40))
         disk.perform(write("abc"))
-        let place = disk.damage(lastFileStartingWith: "snapshot-", sparing: 0, random: &random)
+        let place = disk.damage(
+            .flippedBit, lastFileStartingWith: "snapshot-", sparing: 0, random: &random)
         #expect(place == nil)
     }
 

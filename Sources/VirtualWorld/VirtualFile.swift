@@ -95,6 +95,12 @@ struct VirtualFile: Sendable {
         platter[offset] ^= 1 << bit
     }
 
+    /// Puts other bytes on the platter, and before the eyes of whoever reads.
+    mutating func replace(_ offset: Int, by bytes: [UInt8]) {
+        if !ghosts.isEmpty { ghosts.append(Write(offset: offset, bytes: Bytes(bytes))) }
+        Self.apply(Bytes(bytes), at: offset, to: &platter)
+    }
+
     /// Keeps each sector that the write touches, or does not.
     private mutating func tear(_ write: Write, random: inout SeededRandom) {
         var position = 0

@@ -1,4 +1,4 @@
-import Simulator
+import VirtualWorld
 import Testing
 import Vocabulary
 

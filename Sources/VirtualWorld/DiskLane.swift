@@ -1,21 +1,23 @@
-import LogStorage
+public import LogStorage
 import Toolbox
 
 /// What one worker of a node's disk still has to do, strictly in order.
-struct DiskLane: Sendable {
+public struct DiskLane: Sendable {
     private var waiting = FirstInFirstOut<StorageDirective>()
     /// The directive whose time is running; the lane waits for it.
-    private(set) var current: StorageDirective?
+    public private(set) var current: StorageDirective?
     /// No sync ends before this time.
-    var stalledUntil = WorldTime.start
+    public var stalledUntil = WorldTime.start
 
-    var isBusy: Bool { current != nil }
+    public init() {}
 
-    mutating func append(_ directive: StorageDirective) { waiting.append(directive) }
+    public var isBusy: Bool { current != nil }
+
+    public mutating func append(_ directive: StorageDirective) { waiting.append(directive) }
 
     /// Does what costs no time, and begins what does. Answers the completed tokens in order, and
     /// whether the lane is now waiting for a sync.
-    mutating func proceed(
+    public mutating func proceed(
         on disk: inout VirtualDisk, completed: inout [StorageToken]
     ) -> DiskLaneFailure? {
         current = nil
@@ -33,17 +35,17 @@ struct DiskLane: Sendable {
     }
 
     /// The running sync is over.
-    mutating func finishCurrent(on disk: inout VirtualDisk) -> DiskLaneFailure? {
+    public mutating func finishCurrent(on disk: inout VirtualDisk) -> DiskLaneFailure? {
         guard let directive = current else { return nil }
         current = nil
         return disk.perform(directive) ? nil : .noSuchFile(directive)
     }
 }
 
-enum DiskLaneFailure: Hashable, Sendable {
+public enum DiskLaneFailure: Hashable, Sendable {
     case noSuchFile(StorageDirective)
 
-    var description: String {
+    public var description: String {
         switch self {
         case .noSuchFile(let directive): "no such file: \(directive)"
         }

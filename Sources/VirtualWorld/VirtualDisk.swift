@@ -66,7 +66,7 @@ public struct VirtualDisk: Sendable {
 
     /// The kernel says that a sync failed, and takes what it was to make durable for clean: another
     /// sync would say nothing of it (Rebello et al., ATC 2020).
-    mutating func failSync(_ directive: StorageDirective, random: inout SeededRandom) {
+    public mutating func failSync(_ directive: StorageDirective, random: inout SeededRandom) {
         guard case .synchronize(let name) = directive, let number = names[name] else { return }
         files[number]?.failSync(random: &random)
     }
@@ -91,12 +91,13 @@ public struct VirtualDisk: Sendable {
         forgetUnnamedFiles()
     }
 
-    /// Turns over one bit in the first half of a write that was synced, but not of one of the last
-    /// `spared` ones, in the last file whose name starts with `prefix`.
+    /// Damages a write that was synced, but not one of the last `spared` ones, in the last file whose
+    /// name starts with `prefix`.
     ///
     /// - Returns: where; nil if that file has no such write.
     public mutating func damage(
-        lastFileStartingWith prefix: String, sparing spared: Int, random: inout SeededRandom
+        _ kind: DiskDamage, lastFileStartingWith prefix: String, sparing spared: Int,
+        random: inout SeededRandom
     ) -> (file: FileName, offset: Int)? {
         guard let name = names.keys.last(where: { $0.text.hasPrefix(prefix) }),
             let number = names[name], let file = files[number], file.counted.count > spared
@@ -104,8 +105,24 @@ public struct VirtualDisk: Sendable {
         let range = file.counted[random.below(file.counted.count - spared)]
         guard range.count > 1, range.upperBound <= file.platter.count else { return nil }
         let offset = range.lowerBound + random.below(range.count / 2)
-        files[number]?.flipBit(at: offset, bit: UInt8(random.below(8)))
-        return (name, offset)
+        switch kind {
+        case .flippedBit: files[number]?.flipBit(at: offset, bit: UInt8(random.below(8)))
+        case .zeroedSector:
+            let sector = offset / VirtualFile.sectorBytes * VirtualFile.sectorBytes
+            let end = min(sector + VirtualFile.sectorBytes, range.upperBound)
+            let start = max(sector, range.lowerBound)
+            files[number]?.replace(start, by: [UInt8](repeating: 0, count: end - start))
+        case .lostWrite:
+            files[number]?.replace(
+                range.lowerBound, by: [UInt8](repeating: 0, count: range.count))
+        case .misdirectedWrite:
+            // The bytes of another write stand where this one's should.
+            let other = file.counted[random.below(file.counted.count)]
+            let count = min(other.count, range.count)
+            let bytes = Array(file.platter[other.lowerBound..<other.lowerBound + count])
+            files[number]?.replace(range.lowerBound, by: bytes)
+        }
+        return files[number]?.platter == file.platter ? nil : (name, offset)
     }
 
     private mutating func create(_ name: FileName, zeroFilledBytes count: Int) {

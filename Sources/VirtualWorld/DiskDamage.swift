@@ -1,0 +1,10 @@
+/// What becomes of something that was written and synced.
+public enum DiskDamage: String, CaseIterable, Sendable {
+    case flippedBit
+    /// A sector reads as zeros.
+    case zeroedSector
+    /// The disk said that it had the write, and never did.
+    case lostWrite
+    /// Another write went to this one's place.
+    case misdirectedWrite
+}

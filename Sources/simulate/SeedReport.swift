@@ -1,0 +1,30 @@
+import RaftSimulation
+import Simulator
+import VirtualWorld
+
+/// What a worker says of one seed, whichever kind of run it was.
+struct SeedReport {
+    let violations: [Violation]
+    let traceHash: UInt64
+    /// Simulated nanoseconds, events, accepted writes, reads or entries shown, faults, elections.
+    let numbers: String
+    let tail: [String]
+
+    init(_ result: SimulationResult) {
+        violations = result.violations
+        traceHash = result.traceHash
+        tail = result.tail
+        numbers =
+            "\(result.simulated.nanoseconds) \(result.eventsCount) \(result.acceptedCount)"
+            + " \(result.shownCount) \(result.faultsCount) \(result.electionsCount)"
+    }
+
+    init(_ result: RaftRunResult) {
+        violations = result.violations
+        traceHash = result.traceHash
+        tail = result.tail
+        numbers =
+            "\(result.simulated.nanoseconds) \(result.eventsCount) \(result.writesCount)"
+            + " \(result.readsCount) \(result.faultsCount) \(result.electionsCount)"
+    }
+}
