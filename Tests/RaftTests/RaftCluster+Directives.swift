@@ -45,7 +45,8 @@ extension RaftCluster {
                 ledger.checkConfiguration(of: instance)
                 ledger.checkOwnChange(of: instance)
             }
-        case .becameFollower, .becamePreCandidate, .becameCandidate, .nonsense, .transferBegan, .transferEnded, .founded:
+        case .becameFollower, .becamePreCandidate, .becameCandidate, .nonsense, .transferBegan,
+            .transferEnded, .founded:
             break
         }
     }
