@@ -74,6 +74,34 @@ struct AdminFields {
         return id
     }
 
+    func namedIfAny<ID: Identifier>(
+        _ name: StaticString, _ type: ID.Type = ID.self
+    ) throws(AdminFailure) -> ID? {
+        value(name) == nil ? nil : try named(name)
+    }
+
+    /// False where it is missing.
+    func flagIfAny(_ name: StaticString) throws(AdminFailure) -> Bool {
+        value(name) == nil ? false : try flag(name)
+    }
+
+    /// Empty where it is missing.
+    func listIfAny<Shape: AdminShape>(
+        _ name: StaticString, of type: Shape.Type = Shape.self
+    ) throws(AdminFailure) -> [Shape] {
+        value(name) == nil ? [] : try list(name)
+    }
+
+    /// Nodes' numbers; empty where it is missing.
+    func nodesIfAny(_ name: StaticString) throws(AdminFailure) -> [NodeID] {
+        guard let value = value(name) else { return [] }
+        let numbers = value.array?.map { $0.integer.flatMap { UInt16(exactly: $0) } }
+        guard let numbers, !numbers.contains(nil) else {
+            throw .invalidField("\(name)", expected: "a list of nodes' numbers")
+        }
+        return numbers.compactMap { $0 }.map { NodeID($0) }
+    }
+
     /// A digest: 16 hexadecimal digits.
     func digest(_ name: StaticString) throws(AdminFailure) -> UInt64 {
         guard let bytes = HexDigits.decode(try text(name)), bytes.count == 8 else {
@@ -116,6 +144,13 @@ extension JSONWriter {
 
     mutating func member(_ key: StaticString, named id: some Identifier) {
         member(key, id.digits)
+    }
+
+    mutating func member(_ key: StaticString, nodes: [NodeID]) {
+        self.key(key)
+        beginArray()
+        for node in nodes { value(UInt64(node.rawValue)) }
+        endArray()
     }
 
     mutating func member(_ key: StaticString, digest: UInt64) {

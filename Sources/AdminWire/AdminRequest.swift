@@ -17,6 +17,8 @@ public enum AdminRequest: Hashable, Sendable {
     case user(UserReference)
     case importUser(UserImport)
     case issueToken(TokenRequest)
+    /// Another leader, or another set of copies. Only the group's leader can.
+    case changeGroup(ReplicaGroupID, GroupChange)
 
     public enum UserReference: Hashable, Sendable {
         case id(UserID)
@@ -41,14 +43,15 @@ public enum AdminRequest: Hashable, Sendable {
     public var isOpen: Bool {
         switch self {
         case .health, .readiness: true
-        case .metrics, .status, .nodes, .groups, .shards, .chat, .user, .importUser, .issueToken:
+        case .metrics, .status, .nodes, .groups, .shards, .chat, .user, .importUser, .issueToken,
+            .changeGroup:
             false
         }
     }
 
     public var method: Method {
         switch self {
-        case .importUser, .issueToken: .post
+        case .importUser, .issueToken, .changeGroup: .post
         case .health, .readiness, .metrics, .status, .nodes, .groups, .shards, .chat, .user: .get
         }
     }
@@ -68,6 +71,7 @@ public enum AdminRequest: Hashable, Sendable {
         case .user(.name(let name)): "/admin/v1/users?name=\(PercentText.encode(name))"
         case .importUser: "/admin/v1/users"
         case .issueToken: "/admin/v1/tokens"
+        case .changeGroup(let group, _): "/admin/v1/groups/\(group.digits)/change"
         }
     }
 
@@ -76,6 +80,7 @@ public enum AdminRequest: Hashable, Sendable {
         switch self {
         case .importUser(let account): account.encoded()
         case .issueToken(let request): request.encoded()
+        case .changeGroup(_, let change): change.encoded()
         case .health, .readiness, .metrics, .status, .nodes, .groups, .shards, .chat, .user: Bytes()
         }
     }
@@ -110,11 +115,19 @@ public enum AdminRequest: Hashable, Sendable {
                 let name = PercentText.decode(String(query.dropFirst(5)))
             else { throw .malformed(.invalidField("name", expected: "in the query")) }
             return .user(.name(name))
-        default: return try readIdentified(path)
+        default: return try readIdentified(path, body)
         }
     }
 
-    private static func readIdentified(_ path: String) throws(Refusal) -> AdminRequest {
+    private static func readIdentified(
+        _ path: String, _ body: Bytes
+    ) throws(Refusal) -> AdminRequest {
+        if let rest = path.dropping(prefix: "/admin/v1/groups/"), rest.hasSuffix("/change") {
+            guard let group = ReplicaGroupID(digits: String(rest.dropLast(7))) else {
+                throw .malformed(.invalidField("group", expected: "decimal digits"))
+            }
+            return .changeGroup(group, try shape(of: body))
+        }
         if let digits = path.dropping(prefix: "/admin/v1/chats/") {
             guard let chat = ChatID(digits: digits) else {
                 throw .malformed(.invalidField("chat", expected: "decimal digits"))

@@ -35,6 +35,18 @@ public struct GroupStatus: AdminShape {
     /// Over the whole state at `applied`: equal on all copies that applied as much. Where asked
     /// for.
     public var digest: UInt64?
+    /// Which copy this is; nil from nodes of an earlier version.
+    public var replica: ReplicaID?
+    /// Who has a share in the group, ascending by node; empty while it waits to be founded.
+    public var members: [GroupMember] = []
+    /// The group moves from one set of voters to another; both must agree to everything.
+    public var isJoint = false
+    /// This copy leads and may answer reads alone.
+    public var holdsLease = false
+    /// Who leads when all is well.
+    public var preferred: NodeID?
+    /// Nodes that must be seen once before the group can be founded, ascending.
+    public var waitsFor: [NodeID] = []
 
     public init(
         group: ReplicaGroupID, kind: Kind, node: NodeID, role: Role, leader: NodeID?, term: Term
@@ -63,6 +75,13 @@ public struct GroupStatus: AdminShape {
         json.member("last", numbered: last)
         json.member("role", role.rawValue)
         json.member("node", numbered: node)
+        json.key("replica")
+        if let replica { json.value(replica.digits) } else { json.null() }
+        json.member("members", members)
+        json.member("joint", isJoint)
+        json.member("lease", holdsLease)
+        json.member("preferred", numbered: preferred)
+        json.member("waits_for", nodes: waitsFor)
         if let digest { json.member("digest", digest: digest) }
         json.endObject()
     }
@@ -80,5 +99,11 @@ public struct GroupStatus: AdminShape {
         role = try fields.choice("role")
         node = try fields.numbered("node")
         digest = try fields.digestIfAny("digest")
+        replica = try fields.namedIfAny("replica")
+        members = try fields.listIfAny("members")
+        isJoint = try fields.flagIfAny("joint")
+        holdsLease = try fields.flagIfAny("lease")
+        preferred = try fields.numberedIfAny("preferred")
+        waitsFor = try fields.nodesIfAny("waits_for")
     }
 }

@@ -30,6 +30,8 @@ public struct NodeStatus: AdminShape {
     public var connections: UInt64
     /// The longest time that the node's thread was held by one turn, since its start.
     public var longestTurnMicroseconds: UInt64
+    /// Messages of peers that were not for this node's copies, by reason; those that are not 0.
+    public var dropped: [DroppedCount] = []
 
     public init(node: NodeID, pid: Int32, url: String, state: State, incarnation: Incarnation) {
         self.node = node
@@ -63,6 +65,7 @@ public struct NodeStatus: AdminShape {
         json.member("rss_bytes", rssBytes)
         json.member("connections", connections)
         json.member("longest_turn_us", longestTurnMicroseconds)
+        if !dropped.isEmpty { json.member("dropped", dropped) }
         json.endObject()
     }
 
@@ -78,5 +81,31 @@ public struct NodeStatus: AdminShape {
         rssBytes = try fields.number("rss_bytes")
         connections = try fields.number("connections")
         longestTurnMicroseconds = try fields.number("longest_turn_us")
+        dropped = try fields.listIfAny("dropped")
+    }
+}
+
+/// How many messages of peers were dropped for one reason.
+public struct DroppedCount: AdminShape {
+    /// Such as `unknown_group`.
+    public var reason: String
+    public var count: UInt64
+
+    public init(reason: String, count: UInt64) {
+        self.reason = reason
+        self.count = count
+    }
+
+    public func write(into json: inout JSONWriter) {
+        json.beginObject()
+        json.member("reason", reason)
+        json.member("count", count)
+        json.endObject()
+    }
+
+    public init(from value: JSONValue) throws(AdminFailure) {
+        let fields = try AdminFields(value, of: "dropped")
+        reason = try fields.text("reason")
+        count = try fields.number("count")
     }
 }

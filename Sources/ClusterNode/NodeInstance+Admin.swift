@@ -64,15 +64,15 @@ extension NodeInstance {
                 into: &directives)
         case .status:
             let report = StatusReport(
-                cluster: plan.cluster, node: status(at: moment), groups: groups(digests: false))
+                cluster: plan.cluster, node: status(at: moment),
+                groups: groups(digests: false, at: moment.monotonic))
             respond(connection, 200, report.encoded(), into: &directives)
         case .nodes:
             respond(
                 connection, 200, NodeStatus.encodeList([status(at: moment)]), into: &directives)
         case .groups(let digests):
-            respond(
-                connection, 200, GroupStatus.encodeList(groups(digests: digests)),
-                into: &directives)
+            let list = groups(digests: digests, at: moment.monotonic)
+            respond(connection, 200, GroupStatus.encodeList(list), into: &directives)
         case .shards: respond(connection, 200, ShardStatus.encodeList(shards), into: &directives)
         case .chat(let chat): respond(connection, describing: chat, into: &directives)
         case .user(.id(let user)):
@@ -84,6 +84,8 @@ extension NodeInstance {
                 name: account.name, displayName: account.displayName, email: "",
                 hash: Bytes(account.hash))
             decide(command, for: connection, .importUser, at: moment)
+        case .changeGroup(let group, let change):
+            changeGroup(group, change, for: connection, at: moment, into: &directives)
         case .issueToken(let request):
             lookUp(
                 .account(name: request.name), for: connection, .issueToken(device: request.device),
@@ -138,7 +140,7 @@ extension NodeInstance {
 
     /// Answers that became known while services were talking.
     mutating func sendAdminAnswers(into directives: inout [NodeDirective]) {
-        for (connection, answer) in adminAnswers {
+        for (connection, answer) in adminAnswers where admin.has(connection) {
             respond(connection, answer.status, answer.body, into: &directives)
         }
         adminAnswers.removeAll()

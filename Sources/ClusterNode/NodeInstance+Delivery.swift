@@ -67,6 +67,7 @@ extension NodeInstance {
             let leader = replicas.leader(of: group) ?? router.leader(of: group)
             let isElsewhere = subscription.source != nil && subscription.source != leader
             guard subscription.nextDeadline <= now || isElsewhere else { continue }
+            if leader == nil { askWhoLeads(group) }
             guard let leader, leader == plan.node || peering.isOpen(leader, .bulk) else {
                 subscriptions.update(group) { $0.stop(retryAt: now + .milliseconds(50)) }
                 continue

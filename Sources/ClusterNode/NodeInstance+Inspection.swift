@@ -29,9 +29,11 @@ extension NodeInstance {
     public var deadlines: String {
         var parts: [(String, Instant?)] = [
             ("peering", peering.nextDeadline), ("replicas", replicas.nextDeadline),
-            ("router", router.nextDeadline), ("gateway", gateway.nextDeadline),
+            ("snapshots", pace.nextDeadline), ("router", router.nextDeadline),
+            ("gateway", gateway.nextDeadline),
             ("marks", marks.nextDeadline), ("outbox", courier.nextDeadline),
-            ("stop", stopping.map(\.deadline)),
+            ("stop", nextStopDeadline), ("leaderships", keeper.nextCheck),
+            ("changes", changes.nextDeadline),
         ]
         for (group, subscription) in subscriptions {
             parts.append(("subscription to \(group)", subscription.nextDeadline))

@@ -70,6 +70,7 @@ extension NodeInstance {
         to node: NodeID, at moment: Moment, into directives: inout [NodeDirective]
     ) {
         outgoing.removeValue(forKey: PeerRoute(node: node, channel: .bulk))
+        pace.forget(node)
         intake.forget(node)
         router.lost(node, at: moment.monotonic, into: &routerDirectives)
         gateway.peerLost(node, at: moment, into: &gatewayDirectives)
@@ -95,6 +96,7 @@ extension NodeInstance {
         do throws(DecodeFailure) {
             try receiveChecked(section, from: node, at: moment, into: &directives)
         } catch {
+            drops.malformed += 1
             directives.append(
                 .observe(.nonsense(from: node, what: "\(section.kind): \(error)")))
         }
@@ -107,10 +109,7 @@ extension NodeInstance {
         let group = section.group
         switch section.kind {
         case .consensus:
-            var reader = ByteReader(section.body)
-            let message = try RaftMessage(from: &reader)
-            try reader.expectEnd()
-            drive(group, .received(message, from: node), at: moment, into: &directives)
+            try receiveConsensus(section, from: node, at: moment, into: &directives)
         case .request:
             take(
                 try RoutedRequest(group: group, decoding: section.body), from: node, at: moment)
@@ -129,14 +128,22 @@ extension NodeInstance {
                 try EdgeHomeMessage(decoding: section.body), from: node, at: moment,
                 into: &gatewayDirectives)
         case .snapshot:
-            drive(
-                group, .receivedPart(try SnapshotPart(decoding: section.body), from: node),
-                at: moment, into: &directives)
+            try receiveSnapshotPart(section, from: node, at: moment, into: &directives)
         case .snapshotResult:
-            drive(
-                group,
-                .receivedPartResult(try SnapshotPartResult(decoding: section.body), from: node),
-                at: moment, into: &directives)
+            try receiveSnapshotResult(section, from: node, at: moment, into: &directives)
+        case .makeCopy: makeCopy(of: group, for: node, at: moment)
+        case .copyMade:
+            var reader = ByteReader(section.body)
+            let member = RaftMember(node: node, replica: ReplicaID(try reader.read()))
+            try reader.expectEnd()
+            copyIsThere(member, of: group, at: moment, into: &directives)
+        case .whoLeads: tellLeader(of: group, to: node)
+        case .leads:
+            var reader = ByteReader(section.body)
+            let leader = NodeID(try reader.read())
+            try reader.expectEnd()
+            hearLeader(of: group, leader, at: moment)
+        case .claim: receiveClaim(of: group, from: node, at: moment, into: &directives)
         }
     }
 

@@ -17,6 +17,12 @@ extension NodeInstance {
     ) {
         guard isReady || event.isAllowedBeforeReady || takesPartTooEarly else { return }
         replicas.handle(event, in: group, at: moment.monotonic, into: &replicaDirectives)
+        carryOutReplicas(of: group, at: moment, into: &directives)
+    }
+
+    mutating func carryOutReplicas(
+        of group: ReplicaGroupID, at moment: Moment, into directives: inout [NodeDirective]
+    ) {
         guard !replicaDirectives.isEmpty else { return }
         let said = replicaDirectives
         replicaDirectives.removeAll(keepingCapacity: true)
@@ -24,6 +30,9 @@ extension NodeInstance {
             carryOut(directive, of: group, at: moment, into: &directives)
         }
         takeEffects(of: group, at: moment)
+        while let group = departed.popLast() {
+            destroyCopy(of: group, at: moment, into: &directives)
+        }
     }
 
     private var takesPartTooEarly: Bool {
@@ -40,45 +49,69 @@ extension NodeInstance {
     ) {
         switch directive {
         case .record(let record): lastRecord = log.append(record)
-        case .awaitDurability(let awaited): durability.wait(group, awaited, until: lastRecord)
-        case .send(let message, let node):
-            tell(node, .consensus, PeerSection(kind: .consensus, group: group, body: message))
-        case .sendPart(let part, let node):
-            tell(node, .bulk, PeerSection(kind: .snapshot, group: group, body: part.encoded()))
-        case .sendPartResult(let result, let node):
+        case .awaitDurability(let awaited):
+            durability.wait(group, awaited, until: lastRecord, at: moment.monotonic)
+        case .send(let letter, let member):
             tell(
-                node, .bulk,
-                PeerSection(kind: .snapshotResult, group: group, body: result.encoded()))
+                member.node, .consensus,
+                PeerSection(kind: .consensus, group: group, body: letter))
+        case .wantPart(let bytes, let member):
+            pace.wait(SnapshotPace.Ticket(group: group, member: member, bytes: bytes))
+        case .sendPart(let part, let member): sendBulk(.snapshot, part, of: group, to: member)
+        case .sendPartResult(let result, let member):
+            sendBulk(.snapshotResult, result, of: group, to: member)
         case .reply(let requester, let reply):
             answer(requester, reply, of: group, at: moment)
         case .encode(let purpose, let snapshot):
-            startWork(.encode(snapshot), for: .snapshot(group, purpose), into: &directives)
+            guard let replica = replicas.raft(of: group)?.identity.replica else { return }
+            startWork(
+                .encode(snapshot), for: .snapshot(group, replica, purpose), into: &directives)
         case .save(let material): save(material, into: &directives)
         case .observe(let observation):
             directives.append(.observe(.raft(group, observation)))
-            note(observation, of: group, at: moment)
-        case .observeSnapshotFailure(let node, let failure):
-            directives.append(.observe(.snapshotRefused(group, from: node, failure)))
+            note(observation, of: group, at: moment, into: &directives)
+        case .observeSnapshotFailure(let member, let failure):
+            directives.append(.observe(.snapshotRefused(group, from: member.node, failure)))
         }
+    }
+
+    private mutating func sendBulk(
+        _ kind: PeerSection.Kind, _ content: some ByteCodable, of group: ReplicaGroupID,
+        to member: RaftMember
+    ) {
+        guard let own = replicas.raft(of: group)?.identity.replica else { return }
+        let letter = ReplicaLetter(from: own, to: member.replica, content: content)
+        tell(member.node, .bulk, PeerSection(kind: kind, group: group, body: letter.encoded()))
     }
 
     /// Leadership that came or went: routes, streams and the outbox follow it.
     private mutating func note(
-        _ observation: RaftObservation, of group: ReplicaGroupID, at moment: Moment
+        _ observation: RaftObservation, of group: ReplicaGroupID, at moment: Moment,
+        into directives: inout [NodeDirective]
     ) {
         switch observation {
         case .becameLeader:
             router.leaderChanged(
                 of: group, to: plan.node, at: moment.monotonic, into: &routerDirectives)
             if plan.membershipGroup?.id == group { takeOutboxOver(at: moment) }
+            keeper.moved(group, at: moment.monotonic)
         case .becameFollower(let leader, _, _):
             publishers.update(group) { $0.unsubscribeAll() }
             if plan.membershipGroup?.id == group { leaveOutbox(at: moment) }
             router.leaderChanged(
                 of: group, to: leader, at: moment.monotonic, into: &routerDirectives)
-        case .becamePreCandidate, .becameCandidate, .truncated, .nonsense,
-            .configurationChanged, .configurationCommitted, .removedFromGroup, .transferBegan,
-            .transferEnded, .founded:
+            endChanges(of: group, under: leader)
+        case .configurationChanged: membersDidChange(of: group)
+        case .configurationCommitted(let configuration, _):
+            configurationDidCommit(configuration, of: group)
+        case .removedFromGroup: departed.append(group)
+        case .transferEnded(let node, let succeeded):
+            transferDidEnd(of: group, to: node, succeeded: succeeded)
+            if !succeeded, stopping != nil {
+                handOver(group, at: moment, into: &directives)
+            }
+        case .becamePreCandidate, .becameCandidate, .truncated, .nonsense, .transferBegan,
+            .founded:
             break
         }
     }
@@ -132,8 +165,8 @@ extension ReplicaEvent {
     var isAllowedBeforeReady: Bool {
         switch self {
         case .recordsPersisted, .snapshotEncoded, .snapshotSaved: true
-        case .received, .receivedPart, .receivedPartResult, .timeAdvanced, .turnEnded,
-            .peerUnreachable, .peerRefused, .bulkLinkLost, .snapshotWanted:
+        case .received, .receivedPart, .receivedPartResult, .partAllowed, .timeAdvanced,
+            .turnEnded, .peerUnreachable, .peerRefused, .bulkLinkLost, .snapshotWanted:
             false
         }
     }

@@ -3,22 +3,17 @@ public import Toolbox
 public import Vocabulary
 import Credentials
 import Gateway
-import Membership
-import Messages
 import Peering
 import Raft
-import ReplicatedState
 import Replication
 import Routing
 
 /// Why a node must not start.
 public enum NodeStartFailure: Error, Hashable, Sendable {
     case log(LogStorageFailure)
-    /// Copies of groups on this disk may have forgotten what they promised.
+    /// What is damaged, or missing, was the only copy of a group.
     case damaged([LogDamage])
-    /// The log names a snapshot whose file is not there.
-    case missingSnapshot(FileName)
-    /// A snapshot's bytes are whole and yet no state of this version.
+    /// A snapshot's bytes are whole and yet no state of this version, and it is the only copy.
     case snapshot(FileName, DecodeFailure)
     case settings(String)
 }
@@ -29,7 +24,6 @@ extension NodeInstance {
     /// What must reach the disk before it takes part is among `directives`.
     ///
     /// - Parameters:
-    ///   - files: the bytes of every file of the data directory whose name is a `FileName`.
     ///   - incarnation: a number that is hoped to be new.
     ///   - seed: chance, for this life.
     public static func start(
@@ -37,7 +31,7 @@ extension NodeInstance {
         at moment: Moment, into directives: inout [NodeDirective]
     ) throws(NodeStartFailure) -> NodeInstance {
         let files = stored.contents
-        let recovery: Recovery
+        var recovery: Recovery
         let identity = LogIdentity(
             cluster: LogIdentity.hash(ofClusterName: plan.cluster), node: plan.node,
             incarnation: incarnation)
@@ -48,15 +42,16 @@ extension NodeInstance {
         } catch {
             throw .log(error)
         }
-        for (file, failure) in stored.unreadable {
-            directives.append(.observe(.unreadable(file, failure)))
-        }
-        // Until a copy can take part under another id than it did before.
-        guard recovery.damage.isEmpty else { throw .damaged(recovery.damage) }
+        var random = SeededRandom(seed: seed).stream(5)
+        let images = recovery.readSnapshots(in: files, of: plan, random: &random)
+        let lonely = plan.groups.filter { $0.founders == [plan.node] }.map(\.id)
+        guard !recovery.damage.contains(where: { $0.affected.contains(where: lonely.contains) })
+        else { throw .damaged(recovery.damage) }
         var node = NodeInstance(
             plan, log: recovery.log, startToken: recovery.token, random: SeededRandom(seed: seed),
             at: moment)
-        try node.restoreReplicas(recovery, files, seed: seed, at: moment)
+        try node.restoreReplicas(
+            recovery, images, seed: seed, at: moment, into: &directives)
         directives.append(.observe(.started(plan.node, recovery.log.incarnation)))
         if let tail = recovery.tornTail {
             directives.append(.observe(.tornTailCut(tail.segment, offset: tail.offset)))
@@ -64,7 +59,13 @@ extension NodeInstance {
         for (group, recovered) in recovery.groups {
             directives.append(.observe(.recovered(group, recovered)))
         }
+        for (file, failure) in stored.unreadable {
+            directives.append(.observe(.unreadable(file, failure)))
+        }
+        for damage in recovery.damage { directives.append(.observe(.damaged(damage))) }
         directives.append(.storage(.log, recovery.directives))
+        // Copies that begin now speak when their ids stand in the log.
+        node.startToken = max(node.startToken, node.lastRecord)
         node.leftovers = SnapshotFile.leftovers(among: files.keys, groups: recovery.groups)
         #if PLANTED_FAULTS
             if plan.settings.plantedFault == .leftoversRemovedTooEarly {
@@ -91,13 +92,19 @@ extension NodeInstance {
             random: random.stream(1), at: now)
         var voters: SortedMap<ReplicaGroupID, [NodeID]> = SortedMap()
         for group in plan.groups { voters[group.id] = group.voters }
-        router = RouterInstance(own: plan.node, groups: voters, settings: plan.settings.router)
+        router = RouterInstance(
+            own: plan.node, nodes: plan.nodes.map(\.id), groups: voters,
+            settings: plan.settings.router)
+        voterNodes = voters
         var urls: SortedMap<NodeID, String> = SortedMap()
         for node in plan.nodes { urls[node.id] = node.clientURL }
         gateway = GatewayInstance(
             node: plan.node, ring: plan.ring, urls: urls,
             tokens: TokenSigner(key: plan.secrets.tokens, keyID: 1),
             settings: plan.settings.gateway, page: plan.pages, random: random.stream(2))
+        pace = SnapshotPace(
+            bytesPerSecondMaximum: plan.settings.replica.snapshotBytesPerSecondMaximum)
+        keeper = LeadershipKeeper(at: now)
         marks = MarkCollector(interval: plan.settings.markInterval)
         admin = AdminDesk(token: plan.secrets.admin)
         self.random = random.stream(3)
@@ -111,83 +118,6 @@ extension NodeInstance {
             subscriptions[group.id] = DeliverySubscription(
                 silenceMaximum: plan.settings.delivery.silenceMaximum, at: now)
         }
-    }
-
-    private mutating func restoreReplicas(
-        _ recovery: Recovery, _ files: SortedMap<FileName, Bytes>, seed: UInt64, at moment: Moment
-    ) throws(NodeStartFailure) {
-        for group in plan.groups where group.voters.contains(plan.node) {
-            let recovered = recovery.groups[group.id] ?? RecoveredGroup()
-            if recovered.replica == .none { createReplica(of: group.id, seed: seed) }
-            let body = try snapshotBody(recovered.snapshot, files)
-            snapshotFiles[group.id] = recovered.snapshot?.file
-            let replica = ReplicaRecovery(
-                raft: RaftRecovery(
-                    hardState: HardState(term: recovered.term, vote: recovered.vote),
-                    snapshot: recovered.snapshot.map {
-                        SnapshotPosition(index: $0.index, term: $0.term)
-                    },
-                    configuration: RaftConfiguration(
-                        voters: group.voters.map(ReplicaInstance<MessageMachine>.member)),
-                    entries: recovered.entries),
-                snapshotBody: body)
-            do throws(DecodeFailure) {
-                try addReplica(group, replica, seed: seed, at: moment)
-            } catch {
-                guard let file = recovered.snapshot?.file else {
-                    unreachable("a replica without a snapshot has nothing to decode: \(error)")
-                }
-                throw .snapshot(file, error)
-            }
-        }
-    }
-
-    /// The group has no log here: one begins, under an id that no copy had before.
-    private mutating func createReplica(of group: ReplicaGroupID, seed: UInt64) {
-        var random = SeededRandom(seed: seed).stream(1 << 40 + UInt64(group.rawValue))
-        log.append(.replicaCreated(group, ReplicaID(max(1, random.next()))))
-    }
-
-    private func snapshotBody(
-        _ reference: SnapshotReference?, _ files: SortedMap<FileName, Bytes>
-    ) throws(NodeStartFailure) -> Bytes? {
-        guard let reference else { return nil }
-        guard let bytes = files[reference.file] else { throw .missingSnapshot(reference.file) }
-        do throws(LogStorageFailure) {
-            let file = try SnapshotFile.decode(
-                bytes, file: reference.file,
-                cluster: LogIdentity.hash(ofClusterName: plan.cluster))
-            var writer = ByteWriter(reserving: file.bodyBytes)
-            for piece in file.body { writer.writeRaw(piece) }
-            return writer.take()
-        } catch {
-            throw .log(error)
-        }
-    }
-
-    private mutating func addReplica(
-        _ group: GroupPlan, _ recovery: ReplicaRecovery, seed: UInt64, at moment: Moment
-    ) throws(DecodeFailure) {
-        let identity = RaftIdentity(
-            group: group.id, member: ReplicaInstance<MessageMachine>.member(on: plan.node))
-        let random = SeededRandom(seed: seed).stream(1_000 + UInt64(group.id.rawValue))
-        switch group.kind {
-        case .membership:
-            replicas.add(
-                try ReplicaInstance<MembershipMachine>(
-                    identity: identity, founders: group.voters, limits: plan.settings.limits,
-                    recovery: recovery, settings: plan.settings.replica, random: random,
-                    at: moment.monotonic))
-        case .messages:
-            let replica = try ReplicaInstance<MessageMachine>(
-                identity: identity, founders: group.voters, limits: plan.settings.limits,
-                recovery: recovery, settings: plan.settings.replica, random: random,
-                at: moment.monotonic)
-            publishers[group.id] = DeliveryPublisher(
-                settings: plan.settings.delivery, applied: replica.applied)
-            replicas.add(replica)
-        }
-        plantFaults()
     }
 }
 

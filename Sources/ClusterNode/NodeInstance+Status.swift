@@ -3,6 +3,7 @@ import AdminWire
 import LogStorage
 import Gateway
 import Messages
+import Peering
 import Placement
 public import Raft
 import Replication
@@ -29,11 +30,21 @@ extension NodeInstance {
         status.cpuSeconds = vitals.cpu.seconds
         status.rssBytes = vitals.residentBytes
         status.connections = UInt64(gateway.counters.connections)
+        status.dropped = droppedCounts.filter { $0.count > 0 }
         status.longestTurnMicroseconds = UInt64(max(0, vitals.longestTurn.nanoseconds / 1_000))
         return status
     }
 
-    func groups(digests: Bool) -> [GroupStatus] {
+    /// What peers, and strangers at the peers' door, sent in vain, by reason.
+    private var droppedCounts: [DroppedCount] {
+        PeerDrop.allCases.map { DroppedCount(reason: $0.rawValue, count: peering.dropped[$0]) } + [
+            DroppedCount(reason: "unknown_group", count: drops.unknownGroup),
+            DroppedCount(reason: "other_copy", count: drops.otherCopy),
+            DroppedCount(reason: "malformed_section", count: drops.malformed),
+        ]
+    }
+
+    func groups(digests: Bool, at now: Instant) -> [GroupStatus] {
         plan.groups.compactMap { group in
             guard let raft = replicas.raft(of: group.id) else { return nil }
             var status = GroupStatus(
@@ -44,6 +55,7 @@ extension NodeInstance {
             status.applied = replicas.applied(of: group.id)
             status.first = raft.firstIndex
             status.last = raft.lastIndex
+            status.describe(raft, preferred: group.preferredLeader, at: now)
             if digests { status.digest = replicas.digest(of: group.id) }
             return status
         }
@@ -53,7 +65,7 @@ extension NodeInstance {
         plan.messageGroups.compactMap { group in
             guard let shard = group.shard, replicas.has(group.id) else { return nil }
             var status = ShardStatus(
-                shard: shard, group: group.id, replicas: group.voters,
+                shard: shard, group: group.id, replicas: voterNodes[group.id] ?? group.voters,
                 leader: replicas.leader(of: group.id),
                 partitions: UInt64(plan.partitions.partitions(of: shard).count))
             if let bytes = replicas.answer(MessageQuery.counts.encoded(), of: group.id),
@@ -87,13 +99,21 @@ extension NodeInstance {
         text.single(
             "rookery_requests_waiting", .gauge, help: "Requests on their way to leaders.",
             Double(router.waitingCount))
+        text.family(
+            "rookery_dropped_total", .counter,
+            help: "Messages of peers that were not taken, by reason.")
+        for dropped in droppedCounts {
+            text.sample(
+                "rookery_dropped_total", labels: [("reason", dropped.reason)],
+                Double(dropped.count))
+        }
         for (name, help, value) in [
             ("rookery_group_term", "Term of the group.", \GroupStatus.term.rawValue),
             ("rookery_group_commit", "Commit index.", \GroupStatus.commit.rawValue),
             ("rookery_group_applied", "Applied index.", \GroupStatus.applied.rawValue),
         ] {
             text.family(name, .gauge, help: help)
-            for group in groups(digests: false) {
+            for group in groups(digests: false, at: moment.monotonic) {
                 text.sample(
                     name, labels: [("group", group.group.digits)], Double(group[keyPath: value]))
             }
@@ -114,6 +134,42 @@ extension NodeInstance {
     /// Its machine's answer as of now, here.
     public func localAnswer(to query: Bytes, in group: ReplicaGroupID) -> Bytes? {
         replicas.answer(query, of: group)
+    }
+}
+
+extension GroupStatus {
+    /// Who has a share in the group, as this copy sees it.
+    fileprivate mutating func describe(
+        _ raft: RaftInstance, preferred: NodeID, at now: Instant
+    ) {
+        let configuration = raft.configuration
+        if !configuration.isEmpty, !configuration.isVoter(raft.identity.member) { role = .learner }
+        replica = raft.identity.replica
+        isJoint = configuration.isJoint
+        holdsLease = raft.leaseReadIndex(at: now) != nil
+        self.preferred = preferred
+        waitsFor = raft.awaitedFounders
+        let followers = raft.followers
+        members = configuration.members.map { member in
+            GroupMember(
+                node: member.node, replica: member.replica,
+                standing: GroupMember.Standing(of: member, in: configuration),
+                match: followers.first { $0.member == member }?.match)
+        }
+    }
+}
+
+extension GroupMember.Standing {
+    fileprivate init(of member: RaftMember, in configuration: RaftConfiguration) {
+        let stays = configuration.voters.contains(member)
+        let leaves = configuration.outgoing.contains(member)
+        self =
+            switch (stays, leaves) {
+            case (true, true): .voter
+            case (true, false): configuration.isJoint ? .incoming : .voter
+            case (false, true): .outgoing
+            case (false, false): .learner
+            }
     }
 }
 

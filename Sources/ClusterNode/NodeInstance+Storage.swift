@@ -30,7 +30,8 @@ extension NodeInstance {
         switch token.purpose {
         case .log:
             log.didComplete(token)
-            if token == startToken { isReady = true }
+            if token >= startToken { isReady = true }
+            recordsAreDurable(through: token, at: moment, into: &directives)
             for (group, awaited) in durability.take(through: token) {
                 drive(group, .recordsPersisted(awaited), at: moment, into: &directives)
                 removeObsoleteSnapshot(of: group, awaited, into: &directives)
@@ -39,8 +40,15 @@ extension NodeInstance {
             if isReady, !leftovers.isEmpty { removeLeftovers(into: &directives) }
         case .upkeep: log.didComplete(token)
         case .snapshot:
-            guard let material = saving.removeValue(forKey: token) else { return }
+            guard let (material, replica) = saving.removeValue(forKey: token) else { return }
             let file = snapshotFile(of: material).name
+            guard replicas.raft(of: material.group)?.identity.replica == replica else {
+                // The copy went while its snapshot was saved.
+                if snapshotFiles[material.group] != file {
+                    directives.append(.storage(.bulk, [.remove(file), .synchronizeDirectory]))
+                }
+                return
+            }
             #if PLANTED_FAULTS
                 if plan.settings.plantedFault == .snapshotRemovedTooEarly,
                     let before = snapshotFiles[material.group], before != file
@@ -66,22 +74,20 @@ extension NodeInstance {
     }
 
     mutating func save(_ material: SnapshotMaterial, into directives: inout [NodeDirective]) {
+        guard let replica = replicas.raft(of: material.group)?.identity.replica else { return }
         lastSnapshotToken += 1
         let token = StorageToken(.snapshot, number: lastSnapshotToken)
-        saving[token] = material
+        saving[token] = (material, replica)
         var storage: [StorageDirective] = []
         snapshotFile(of: material).save(reporting: token, into: &storage)
         directives.append(.storage(.bulk, storage))
     }
 
     private func snapshotFile(of material: SnapshotMaterial) -> SnapshotFile {
-        var configuration = ByteWriter()
-        let voters = plan.groups.first { $0.id == material.group }?.voters ?? []
-        configuration.writeList(voters) { $0.write($1.rawValue) }
-        return SnapshotFile(
+        SnapshotFile(
             cluster: LogIdentity.hash(ofClusterName: plan.cluster), group: material.group,
             index: material.position.index, term: material.position.term,
-            configuration: configuration.take(), body: [material.body])
+            configuration: material.configuration.encoded(), body: [material.body])
     }
 
     /// Once the log names the new snapshot, the one before may go.
@@ -121,20 +127,39 @@ extension NodeInstance {
 
 /// Replicas that wait for the log to be durable, in the order of its batches.
 struct DurabilityQueue: Sendable {
-    private var waiting: [(token: StorageToken, group: ReplicaGroupID, awaited: AwaitedRecords)] =
-        []
+    private struct Wait: Sendable {
+        var token: StorageToken
+        var group: ReplicaGroupID
+        var awaited: AwaitedRecords
+        var since: Instant
+    }
+
+    private var waiting: [Wait] = []
     private var head = 0
 
     mutating func wait(
-        _ group: ReplicaGroupID, _ awaited: AwaitedRecords, until token: StorageToken
+        _ group: ReplicaGroupID, _ awaited: AwaitedRecords, until token: StorageToken,
+        at now: Instant
     ) {
+        var since = now
         // A later write of the same group in the same batch stands for the earlier one.
         if let last = waiting.last, waiting.count > head, last.token == token, last.group == group,
             case .write = last.awaited, case .write = awaited
         {
+            since = last.since
             waiting.removeLast()
         }
-        waiting.append((token, group, awaited))
+        waiting.append(Wait(token: token, group: group, awaited: awaited, since: since))
+    }
+
+    /// Since when the oldest of them waits; nil if none does.
+    var oldestWait: Instant? { head < waiting.count ? waiting[head].since : nil }
+
+    /// The group's copy is gone.
+    mutating func forget(_ group: ReplicaGroupID) {
+        waiting.removeFirst(head)
+        head = 0
+        waiting.removeAll { $0.group == group }
     }
 
     /// Everything that batches up to `token` make durable.

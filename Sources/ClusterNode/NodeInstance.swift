@@ -8,6 +8,7 @@ import Messages
 import PeerWire
 import Peering
 import Placement
+import Raft
 import ReplicatedState
 import Replication
 import Routing
@@ -47,14 +48,29 @@ public struct NodeInstance: Sendable {
     // What leaves at the end of the turn.
     var outgoing: SortedMap<PeerRoute, [PeerSection]> = SortedMap()
 
+    // Who holds and who leads what.
+    var voterNodes: SortedMap<ReplicaGroupID, [NodeID]> = SortedMap()
+    /// Groups that had a copy here, which was removed.
+    var removedGroups: Set<ReplicaGroupID> = []
+    /// Groups whose copy here is to go once the present step is over.
+    var departed: [ReplicaGroupID] = []
+    var keeper: LeadershipKeeper
+    var changes = GroupChangeDesk()
+    var drops = SectionDrops()
+
     // Who waits for what.
+    var afterRecords: [(token: StorageToken, action: AfterRecord)] = []
     var errands = Errands()
     var durability = DurabilityQueue()
     var works: SortedMap<WorkID, WorkPurpose> = SortedMap()
     var lastRequest: UInt64
     var lastWork: UInt64 = 0
     var lastSnapshotToken: UInt64 = 0
-    var saving: SortedMap<StorageToken, SnapshotMaterial> = SortedMap()
+    /// Snapshots whose files are being made, with the copies that they are of.
+    var saving: SortedMap<StorageToken, (material: SnapshotMaterial, replica: ReplicaID)> =
+        SortedMap()
+    /// Of snapshots that leave, all groups together.
+    var pace: SnapshotPace
     /// The file that the log names for each group.
     var snapshotFiles: SortedMap<ReplicaGroupID, FileName> = SortedMap()
     /// The batch that the newest record belongs to.
@@ -71,6 +87,8 @@ public struct NodeInstance: Sendable {
 
     struct Stopping: Sendable {
         var deadline: Instant
+        /// Until then it waits for others to take its groups over.
+        var handOverDeadline: Instant
         var isDone = false
     }
 
@@ -85,7 +103,7 @@ public struct NodeInstance: Sendable {
 
     enum WorkPurpose: Sendable {
         case gateway(RequestID)
-        case snapshot(ReplicaGroupID, SnapshotPurpose)
+        case snapshot(ReplicaGroupID, ReplicaID, SnapshotPurpose)
     }
 
     // MARK: Entry points
@@ -131,6 +149,8 @@ public struct NodeInstance: Sendable {
         if let ahead = clocks.deviation(from: nodes, own: plan.node, at: moment) {
             directives.append(.observe(.clockOff(milliseconds: ahead)))
         }
+        keepLeaderships(at: moment, into: &directives)
+        expireChanges(at: now)
         renewSubscriptions(at: moment)
         settle(at: moment, into: &directives)
         endStopIfDue(at: now, into: &directives)
@@ -144,12 +164,14 @@ public struct NodeInstance: Sendable {
                 into: &directives)
         }
         settle(at: moment, into: &directives)
+        sendSnapshotParts(at: moment, into: &directives)
         stream(at: moment)
         settle(at: moment, into: &directives)
         sendOutgoing(at: moment, into: &directives)
         flushLog(into: &directives)
         maintainLog(at: moment, into: &directives)
         settle(at: moment, into: &directives)
+        endStopIfDue(at: moment.monotonic, into: &directives)
     }
 
     /// The earliest moment at which time alone would change something.
@@ -161,13 +183,16 @@ public struct NodeInstance: Sendable {
         }
         consider(peering.nextDeadline)
         consider(isReady ? replicas.nextDeadline : nil)
+        consider(pace.nextDeadline)
         consider(router.nextDeadline)
         consider(gateway.nextDeadline)
         consider(marks.nextDeadline)
         consider(courier.nextDeadline)
         for subscription in subscriptions.values { consider(subscription.nextDeadline) }
         for publisher in publishers.values { consider(publisher.nextDeadline) }
-        consider(stopping.map(\.deadline))
+        consider(isReady && stopping == nil ? keeper.nextCheck : nil)
+        consider(changes.nextDeadline)
+        consider(nextStopDeadline)
         return earliest
     }
 
@@ -212,17 +237,18 @@ public struct NodeInstance: Sendable {
         case (.gateway(let request), let result):
             gateway.workDone(
                 request, GatewayWorkResult(result), at: moment, into: &gatewayDirectives)
-        case (.snapshot(let group, let purpose), .encoded(let bytes)):
+        case (.snapshot(let group, let replica, let purpose), .encoded(let bytes)):
+            // The copy may be gone meanwhile, and another one here.
+            guard replicas.raft(of: group)?.identity.replica == replica else { return }
             drive(group, .snapshotEncoded(bytes, purpose), at: moment, into: &directives)
-        case (.snapshot(let group, _), .failed), (.snapshot(let group, _), .hashed),
-            (.snapshot(let group, _), .verified):
+        case (.snapshot(let group, _, _), .failed), (.snapshot(let group, _, _), .hashed),
+            (.snapshot(let group, _, _), .verified):
             directives.append(.halt("\(group): a snapshot could not be encoded"))
         }
     }
 
     private func clock(of group: ReplicaGroupID, at moment: Moment) -> WallTime {
-        let voters = plan.groups.first { $0.id == group }?.voters ?? []
-        return clocks.clock(for: voters, own: plan.node, at: moment)
+        clocks.clock(for: voterNodes[group] ?? [], own: plan.node, at: moment)
     }
 }
 

@@ -64,13 +64,27 @@ public struct GroupPlan: Hashable, Sendable {
     public var kind: Kind
     /// Of message groups.
     public var shard: ShardID?
+    /// Who votes from the start. Later the group's own log tells.
     public var voters: [NodeID]
+    /// Who leads when all is well; one of `voters`.
+    public var preferredLeader: NodeID
 
-    public init(id: ReplicaGroupID, kind: Kind, shard: ShardID?, voters: [NodeID]) {
+    /// - Parameter preferredLeader: the first voter if none is named.
+    public init(
+        id: ReplicaGroupID, kind: Kind, shard: ShardID?, voters: [NodeID],
+        preferredLeader: NodeID? = nil
+    ) {
+        invariant(!voters.isEmpty, "\(id) has no voters")
+        self.preferredLeader = preferredLeader ?? voters[0]
         self.id = id
         self.kind = kind
         self.shard = shard
         self.voters = voters
+    }
+
+    /// The voters, first the one that founds the group and so leads it first.
+    public var founders: [NodeID] {
+        [preferredLeader] + voters.filter { $0 != preferredLeader }
     }
 }
 

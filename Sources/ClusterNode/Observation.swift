@@ -23,6 +23,15 @@ public enum Observation: Hashable, Sendable {
     case clockOff(milliseconds: Int64)
     /// A change of members that its shard refuses; it is tried again.
     case outboxStuck(ChatID, version: UInt64, what: String)
+    /// A copy begins here, empty.
+    case copyMade(ReplicaGroupID, ReplicaID)
+    /// The group goes on without this node.
+    case copyRemoved(ReplicaGroupID, ReplicaID)
+    /// Bytes on the disk are not what was written. Copies that it may have made forget something
+    /// came back under new ids, and their groups take them in again by themselves.
+    case damaged(LogDamage)
+    /// A snapshot is no state of this version; an empty copy takes its place.
+    case snapshotUnusable(ReplicaGroupID, FileName, DecodeFailure)
     case stopping
 }
 
@@ -45,6 +54,11 @@ extension Observation: CustomStringConvertible {
         case .clockOff(let milliseconds): "this clock is \(milliseconds) ms ahead of the median"
         case .outboxStuck(let chat, let version, let what):
             "change \(version) of \(chat) is stuck: \(what)"
+        case .copyMade(let group, let replica): "\(group) has a copy here now, \(replica)"
+        case .copyRemoved(let group, let replica): "\(group) has no copy here any more, \(replica)"
+        case .damaged(let damage): "\(damage)"
+        case .snapshotUnusable(let group, let file, let failure):
+            "\(group) starts over without \(file): no state of this version: \(failure)"
         case .stopping: "stopping"
         }
     }

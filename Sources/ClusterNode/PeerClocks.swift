@@ -45,6 +45,11 @@ struct PeerClocks: Sendable {
         return -median
     }
 
+    /// Whether this clock is too far from the median of all `nodes` to stamp a group's log.
+    func isOff(from nodes: [NodeID], own: NodeID, at moment: Moment) -> Bool {
+        abs(medianOffset(of: nodes, own: own, at: moment)) > Self.offMaximumMilliseconds
+    }
+
     /// The median of the voters' clocks, less this one; this one counts as 0.
     private func medianOffset(of voters: [NodeID], own: NodeID, at moment: Moment) -> Int64 {
         var offsets: [Int64] = [0]

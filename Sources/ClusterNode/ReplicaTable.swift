@@ -28,8 +28,23 @@ struct ReplicaTable: Sendable {
     }
 
     mutating func add(_ replica: ReplicaInstance<MessageMachine>) {
-        slots[replica.group] = .messages(messages.count)
-        messages.append(replica)
+        let place = messages.firstIndex { $0.group > replica.group } ?? messages.count
+        messages.insert(replica, at: place)
+        renumber()
+    }
+
+    mutating func remove(_ group: ReplicaGroupID) {
+        switch slots.removeValue(forKey: group) {
+        case .membership: membership = nil
+        case .messages(let index):
+            messages.remove(at: index)
+            renumber()
+        case nil: break
+        }
+    }
+
+    private mutating func renumber() {
+        for (index, replica) in messages.enumerated() { slots[replica.group] = .messages(index) }
     }
 
     #if PLANTED_FAULTS
@@ -131,6 +146,42 @@ struct ReplicaTable: Sendable {
         switch slots[group] {
         case .membership: membership?.ask(query, for: requester)
         case .messages(let index): messages[index].ask(query, for: requester)
+        case nil: break
+        }
+    }
+
+    mutating func change(
+        _ group: ReplicaGroupID, _ change: Raft.MembershipChange, at now: Instant,
+        into directives: inout [ReplicaDirective]
+    ) -> MembershipOutcome {
+        switch slots[group] {
+        case .membership:
+            membership?.change(change, at: now, into: &directives)
+                ?? .refused(.notLeader(leader: nil))
+        case .messages(let index): messages[index].change(change, at: now, into: &directives)
+        case nil: .refused(.notLeader(leader: nil))
+        }
+    }
+
+    mutating func transferLeadership(
+        of group: ReplicaGroupID, to node: NodeID, at now: Instant,
+        into directives: inout [ReplicaDirective]
+    ) -> TransferOutcome {
+        switch slots[group] {
+        case .membership:
+            membership?.transferLeadership(to: node, at: now, into: &directives)
+                ?? .refused(.notLeader(leader: nil))
+        case .messages(let index):
+            messages[index].transferLeadership(to: node, at: now, into: &directives)
+        case nil: .refused(.notLeader(leader: nil))
+        }
+    }
+
+    /// All who wait at the group's copy are answered; it is about to be removed.
+    mutating func abandon(_ group: ReplicaGroupID, into directives: inout [ReplicaDirective]) {
+        switch slots[group] {
+        case .membership: membership?.abandon(into: &directives)
+        case .messages(let index): messages[index].abandon(into: &directives)
         case nil: break
         }
     }

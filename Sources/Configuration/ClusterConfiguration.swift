@@ -45,7 +45,7 @@ public struct ClusterConfiguration: Sendable {
             let shard = GroupNumbers.shard(of: id)
             return GroupPlan(
                 id: id, kind: shard == nil ? .membership : .messages, shard: shard,
-                voters: group.voters)
+                voters: group.voters, preferredLeader: group.preferredLeader)
         }
     }
 }

@@ -97,6 +97,19 @@ public enum SettingTable {
         SettingKey(
             "replication", "snapshotPartBytes", .bytes(\.node.replica.snapshotPartBytes),
             1_024...1_048_576, "Bytes of one part of a snapshot on its way to a follower."),
+        SettingKey(
+            "replication", "snapshotBytesPerSecondMaximum",
+            .bytes(\.node.replica.snapshotBytesPerSecondMaximum), 0...1_099_511_627_776,
+            "Bytes of snapshots that a node sends in a second; 0 for no bound. Lower: more of the"
+                + " network for messages, followers behind for longer."),
+        SettingKey(
+            "replication", "snapshotAnswerMilliseconds",
+            .milliseconds(\.node.replica.snapshotAnswerTimeout), 100...3_600_000,
+            "A follower that has not answered a part for so long is given up for now."),
+        SettingKey(
+            "replication", "snapshotResumeMilliseconds",
+            .milliseconds(\.node.replica.snapshotResumeTimeout), 0...3_600_000,
+            "How long both sides keep an interrupted snapshot, to go on where it was."),
     ]
 
     // MARK: Disk

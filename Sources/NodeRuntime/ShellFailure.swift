@@ -11,9 +11,8 @@ public enum ShellFailure: Error, CustomStringConvertible {
         case .system(let failure): "\(failure)"
         case .node(.log(let failure)): "\(failure)"
         case .node(.damaged(let damage)):
-            damage.map { "\($0)" }.joined(separator: "; ")
-        case .node(.missingSnapshot(let file)):
-            "the log names the snapshot \(file), which is not there"
+            "no other node has a copy of what is damaged: "
+                + damage.map { "\($0)" }.joined(separator: "; ")
         case .node(.snapshot(let file, let failure)):
             "the snapshot \(file) is no state of this version: \(failure)"
         case .node(.settings(let what)): what

@@ -20,6 +20,16 @@ public struct PeerSection: Hashable, Sendable {
         case snapshot = 7
         /// A snapshot's end, as the receiver saw it.
         case snapshotResult = 8
+        /// The leader's node wants the receiver to hold a copy.
+        case makeCopy = 9
+        /// The receiver does: its id.
+        case copyMade = 10
+        /// Who should lead the group could take it now.
+        case claim = 11
+        /// A node without a copy wants to know where the group's leader is.
+        case whoLeads = 12
+        /// The leader, as far as the sender knows.
+        case leads = 13
     }
 
     public var kind: Kind

@@ -103,7 +103,7 @@ extension PeeringInstance {
         switch (links[index].state, frame.kind) {
         case (.open(_, let incarnation), .sections):
             guard frame.sender == incarnation, frame.receiver == identity.incarnation else {
-                droppedFramesCount += 1
+                dropped.count(.otherIncarnation)
                 return
             }
             deliver(frame, index, connection, at: moment, into: &directives)
@@ -113,13 +113,13 @@ extension PeeringInstance {
             admit(frame, greeting, index, connection, at: moment, into: &directives)
         case (.greeting(_, let greeting), .welcome) where links[index].dials:
             guard frame.sender == greeting.peer, greeting.peer != Incarnation(0) else {
-                droppedFramesCount += 1
+                dropped.count(.otherIncarnation)
                 return
             }
             open(index, connection, greeting.peer, into: &directives)
         case (_, .hello), (_, .challenge), (_, .proof), (_, .welcome), (_, .sections):
             // A repeat, or one that overtook another: the greeting's deadline settles it.
-            droppedFramesCount += 1
+            dropped.count(.unexpected)
         }
     }
 

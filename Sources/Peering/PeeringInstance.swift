@@ -18,8 +18,9 @@ public struct PeeringInstance: Sendable {
     var random: SeededRandom
     /// Ids of connections made here are even; the shell's are odd.
     private var lastConnection: UInt64 = 0
-    /// Frames of another incarnation, or of a link that is not open.
-    public internal(set) var droppedFramesCount: UInt64 = 0
+    /// Frames that were not taken, by reason; those of another cluster, version or incarnation
+    /// among them.
+    public internal(set) var dropped = PeerDropCounts()
 
     struct Stranger: Sendable {
         var deadline: Instant
@@ -246,6 +247,7 @@ public struct PeeringInstance: Sendable {
         _ connection: ConnectionID, _ reason: PeerRejection, at moment: Moment,
         into directives: inout [PeeringDirective]
     ) {
+        dropped.count(reason.drop)
         directives.append(.observe(.rejected(connection, reason)))
         directives.append(.close(connection))
         strangers.removeValue(forKey: connection)

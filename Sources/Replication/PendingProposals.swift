@@ -28,6 +28,13 @@ struct PendingProposals: Sendable {
         return first
     }
 
+    /// The first, decided or not.
+    mutating func removeFirst() -> Pending? {
+        guard head < items.count else { return nil }
+        defer { advance() }
+        return items[head]
+    }
+
     private mutating func advance() {
         head += 1
         guard head == items.count || head >= 1_024 else { return }

@@ -26,6 +26,15 @@ struct PendingReads: Sendable {
         ids.flatMap { batches.removeValue(forKey: $0) ?? [] }
     }
 
+    /// All of them.
+    mutating func takeAll() -> [QueuedRequest] {
+        defer {
+            batches = SortedMap()
+            confirmed = []
+        }
+        return batches.values.flatMap { $0 } + confirmed.flatMap(\.queries)
+    }
+
     /// The confirmed queries that a state which has applied `index` may answer.
     mutating func takeAnswerable(at index: LogIndex) -> [QueuedRequest] {
         guard confirmed.contains(where: { $0.index <= index }) else { return [] }

@@ -7,7 +7,5 @@
         case readAnsweredWithoutRound
         /// Entries are accepted between the record of a snapshot and its installation.
         case entriesTakenDuringInstallation
-        /// Parts of a snapshot are put together in the order in which they come.
-        case snapshotPartsByArrival
     }
 #endif

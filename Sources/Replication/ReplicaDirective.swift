@@ -10,12 +10,14 @@ public enum ReplicaDirective: Sendable {
     case record(WriteAheadLogRecord)
     /// Report with `recordsDidPersist` once everything recorded so far is durable.
     case awaitDurability(AwaitedRecords)
-    /// A Raft message; may be lost.
-    case send(Bytes, to: NodeID)
+    /// A `ReplicaLetter` with a Raft message; may be lost.
+    case send(Bytes, to: RaftMember)
+    /// A part of a snapshot of so many bytes could leave; answer with `partAllowed` when it may.
+    case wantPart(bytes: Int, to: RaftMember)
     /// A part of a snapshot; in order, or the link breaks.
-    case sendPart(SnapshotPart, to: NodeID)
+    case sendPart(SnapshotPart, to: RaftMember)
     /// What the receiver says of parts.
-    case sendPartResult(SnapshotPartResult, to: NodeID)
+    case sendPartResult(SnapshotPartResult, to: RaftMember)
     case reply(Requester, ReplicaReply)
     /// A worker encodes the state; the bytes come back with `snapshotEncoded`.
     case encode(SnapshotPurpose, any MachineSnapshot)
@@ -23,7 +25,7 @@ public enum ReplicaDirective: Sendable {
     case save(SnapshotMaterial)
     case observe(RaftObservation)
     /// A snapshot from a peer, or its parts, made no sense.
-    case observeSnapshotFailure(from: NodeID, DecodeFailure)
+    case observeSnapshotFailure(from: RaftMember, DecodeFailure)
 }
 
 /// What waits for records to be durable.
@@ -61,27 +63,31 @@ public enum ReplicaReply: Hashable, Sendable {
 /// Why a state is being encoded.
 public enum SnapshotPurpose: Hashable, Sendable {
     /// To keep it, so that the log before it may go.
-    case keep(SnapshotPosition, time: WallTime)
-    /// For a follower whose next entry is gone from the log.
-    case transfer(SnapshotPosition, time: WallTime, to: NodeID)
+    case keep(SnapshotPosition)
+    /// For followers whose next entry is gone from the log.
+    case transfer(SnapshotPosition)
 }
 
 /// All that a snapshot file holds.
 public struct SnapshotMaterial: Hashable, Sendable {
-    public enum Origin: Hashable, Sendable { case own, received(from: NodeID) }
+    public enum Origin: Hashable, Sendable { case own, received(from: RaftMember) }
 
     public var group: ReplicaGroupID
     public var position: SnapshotPosition
     public var origin: Origin
+    /// The group's configuration as of `position`.
+    public var configuration: RaftConfiguration
     /// The log's time at `position`, then the machine's bytes.
     public var body: Bytes
 
     public init(
-        group: ReplicaGroupID, position: SnapshotPosition, origin: Origin, body: Bytes
+        group: ReplicaGroupID, position: SnapshotPosition, origin: Origin,
+        configuration: RaftConfiguration, body: Bytes
     ) {
         self.group = group
         self.position = position
         self.origin = origin
+        self.configuration = configuration
         self.body = body
     }
 }
@@ -96,6 +102,15 @@ public struct ReplicaSettings: Sendable {
     public var keptEntries = 4_096
     /// Bytes of one part of a snapshot on its way to a follower.
     public var snapshotPartBytes = 256 << 10
+    /// Bytes of snapshots that a node sends in a second, over all its groups; 0 for no bound. Less
+    /// leaves more of the network to messages, and a follower behind for longer.
+    public var snapshotBytesPerSecondMaximum = 64 << 20
+    /// A follower that has not answered a part for so long is given up, until Raft tries again. It
+    /// must be able to restore and save a whole snapshot meanwhile.
+    public var snapshotAnswerTimeout: Duration = .seconds(30)
+    /// How long an offered snapshot, and the parts of one that stopped coming, are kept so that a
+    /// transfer can go on where it was.
+    public var snapshotResumeTimeout: Duration = .seconds(60)
     #if PLANTED_FAULTS
         /// A fault to commit on purpose, for tests of the tests.
         public var plantedFault: PlantedReplicationFault?

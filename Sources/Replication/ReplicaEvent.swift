@@ -5,9 +5,12 @@ public import Vocabulary
 
 /// What happened to a replica, for whoever drives replicas of several machines alike.
 public enum ReplicaEvent: Sendable {
-    case received(RaftMessage, from: NodeID)
-    case receivedPart(SnapshotPart, from: NodeID)
-    case receivedPartResult(SnapshotPartResult, from: NodeID)
+    /// `to` is the copy that it was sent to, `.none` if to whichever is here.
+    case received(RaftMessage, from: RaftMember, to: ReplicaID)
+    case receivedPart(SnapshotPart, from: RaftMember, to: ReplicaID)
+    case receivedPartResult(SnapshotPartResult, from: RaftMember, to: ReplicaID)
+    /// The part that was wanted for the member may leave.
+    case partAllowed(to: RaftMember)
     case timeAdvanced
     case turnEnded(clock: WallTime)
     case recordsPersisted(AwaitedRecords)
@@ -25,12 +28,15 @@ extension ReplicaInstance {
         _ event: ReplicaEvent, at now: Instant, into directives: inout [ReplicaDirective]
     ) {
         switch event {
-        case .received(let message, let node):
-            receive(message, from: node, at: now, into: &directives)
-        case .receivedPart(let part, let node):
-            receive(part, from: node, at: now, into: &directives)
-        case .receivedPartResult(let result, let node):
-            receive(result, from: node, at: now, into: &directives)
+        case .received(let message, let member, let replica):
+            receive(message, from: member, to: replica, at: now, into: &directives)
+        case .receivedPart(let part, let member, let replica):
+            guard replica == raft.identity.replica else { return }
+            receive(part, from: member, at: now, into: &directives)
+        case .partAllowed(let member): sendPart(to: member, at: now, into: &directives)
+        case .receivedPartResult(let result, let member, let replica):
+            guard replica == raft.identity.replica else { return }
+            receive(result, from: member, at: now, into: &directives)
         case .timeAdvanced: timeDidAdvance(to: now, into: &directives)
         case .turnEnded(let clock): endTurn(clock: clock, at: now, into: &directives)
         case .recordsPersisted(let awaited):

@@ -15,12 +15,14 @@ extension ReplicaInstance {
             switch directive {
             case .persist(let write): record(write, into: &directives)
             case .send(let message, let member):
-                send(message, to: member.node, into: &directives)
+                let letter = ReplicaLetter.encode(
+                    message, from: raft.identity.replica, to: member.replica)
+                directives.append(.send(letter, to: member))
             case .apply(let entries): apply(entries, into: &directives)
             case .readReady(let batches, let index): reads.confirm(batches, at: index)
             case .readRefused(let batches): refuse(batches, into: &directives)
             case .sendSnapshot(let member):
-                prepareTransfer(to: member.node, into: &directives)
+                prepareTransfer(to: member, at: now, into: &directives)
             case .observe(let observation): note(observation, into: &directives)
             }
         }
@@ -35,14 +37,6 @@ extension ReplicaInstance {
         }
         if !write.entries.isEmpty { directives.append(.record(.entries(group, write.entries))) }
         directives.append(.awaitDurability(.write(write.token)))
-    }
-
-    private func send(
-        _ message: RaftMessage, to node: NodeID, into directives: inout [ReplicaDirective]
-    ) {
-        var writer = ByteWriter(reserving: 64)
-        message.encode(into: &writer)
-        directives.append(.send(writer.take(), to: node))
     }
 
     private mutating func apply(
@@ -111,11 +105,11 @@ extension ReplicaInstance {
         switch observation {
         case .becameLeader:
             stamped = max(stamped, lastTimeInLog())
-        case .becameFollower:
-            snapshots.transfers = SortedMap()
+        case .becameFollower: forgetTransfers()
+        case .configurationChanged(let configuration, _):
+            forgetTransfers(outside: configuration)
         case .becamePreCandidate, .becameCandidate, .truncated, .nonsense,
-            .configurationChanged, .configurationCommitted, .removedFromGroup, .transferBegan,
-            .transferEnded, .founded:
+            .configurationCommitted, .removedFromGroup, .transferBegan, .transferEnded, .founded:
             break
         }
         directives.append(.observe(observation))

@@ -54,12 +54,10 @@ public struct ReplicaInstance<Machine: ReplicatedMachine>: Sendable {
         snapshots.lastBytes = recovery.snapshotBody?.count ?? 0
     }
 
-    /// The one copy that a node has of a log.
-    public static func member(on node: NodeID) -> RaftMember {
-        RaftMember(node: node, replica: ReplicaID(UInt64(node.rawValue)))
+    public var nextDeadline: Instant? {
+        guard let patience = snapshots.nextDeadline else { return raft.nextDeadline }
+        return raft.nextDeadline.map { min($0, patience) } ?? patience
     }
-
-    public var nextDeadline: Instant? { raft.nextDeadline }
     public var isLeader: Bool { raft.role == .leader }
     public var leader: NodeID? { raft.leader }
 
@@ -129,6 +127,15 @@ public struct ReplicaInstance<Machine: ReplicatedMachine>: Sendable {
                 return queuedQueries.removeAll()
             }
         #endif
+        // The lease is compared with a moment that was read after the questions, in the call that
+        // takes the answers: whoever leads next has told nobody anything before.
+        if let index = raft.leaseReadIndex(at: now), index <= applied {
+            for query in queuedQueries {
+                directives.append(.reply(query.requester, .done(machine.answer(query.payload))))
+            }
+            queuedQueries.removeAll(keepingCapacity: true)
+            return
+        }
         let batch = reads.add(queuedQueries)
         queuedQueries.removeAll(keepingCapacity: true)
         raft.requestRead(batch, at: now, into: &raftDirectives)
@@ -138,15 +145,14 @@ public struct ReplicaInstance<Machine: ReplicatedMachine>: Sendable {
     // MARK: What happens to it
 
     mutating func receive(
-        _ message: RaftMessage, from node: NodeID, at now: Instant,
-        into directives: inout [ReplicaDirective]
+        _ message: RaftMessage, from sender: RaftMember, to receiver: ReplicaID,
+        at now: Instant, into directives: inout [ReplicaDirective]
     ) {
         // The log on disk starts behind the snapshot already, this one does not yet: an entry
         // accepted now could fall between. Whatever is dropped here comes again.
         guard snapshots.arrival?.isRecorded != true || takesEntriesTooEarly else { return }
         raft.receive(
-            message, from: Self.member(on: node), to: raft.identity.replica, at: now,
-            into: &raftDirectives)
+            message, from: sender, to: receiver, at: now, into: &raftDirectives)
         translate(at: now, into: &directives)
     }
 
@@ -161,6 +167,7 @@ public struct ReplicaInstance<Machine: ReplicatedMachine>: Sendable {
     mutating func timeDidAdvance(
         to now: Instant, into directives: inout [ReplicaDirective]
     ) {
+        giveUpLateTransfers(at: now)
         raft.timeDidAdvance(to: now, into: &raftDirectives)
         translate(at: now, into: &directives)
     }

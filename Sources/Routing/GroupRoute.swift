@@ -24,7 +24,7 @@ struct GroupRoute: Sendable {
         case sent(stream: UInt64)
     }
 
-    let voters: [NodeID]
+    var voters: [NodeID]
     var waiting: SortedMap<RequestID, Waiting> = SortedMap()
     var leader: NodeID?
     var stream: UInt64 = 1

@@ -28,12 +28,19 @@ extension RouterInstance {
         }
     }
 
-    /// The known leader; without one, a voter in turn, but not before the wait is over.
+    /// The known leader; without one, a voter in turn, but not before the wait is over. When none
+    /// of them knows, any node may have heard where the group has gone.
     private func destination(of route: GroupRoute, at now: Instant) -> NodeID? {
         if let retryAt = route.retryAt, now < retryAt { return nil }
         if let leader = route.leader { return leader }
-        if route.voters.contains(own), route.guesses.isMultiple(of: 2) { return own }
-        return route.voters[route.guesses % route.voters.count]
+        let isOwn = route.voters.contains(own)
+        if isOwn, route.guesses.isMultiple(of: 2) { return own }
+        let guess = isOwn ? route.guesses / 2 : route.guesses
+        if guess < route.voters.count { return route.voters[guess] }
+        let others = nodes.filter { !route.voters.contains($0) }
+        let place = guess % (route.voters.count + others.count)
+        return place < route.voters.count
+            ? route.voters[place] : others[place - route.voters.count]
     }
 
     /// Once every request of a broken stream is accounted for, the next stream may start.

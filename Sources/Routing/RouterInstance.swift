@@ -7,17 +7,28 @@ public import Vocabulary
 /// one whose fate nobody knows is repeated only if that is harmless.
 public struct RouterInstance: Sendable {
     let own: NodeID
+    let nodes: [NodeID]
     let settings: RouterSettings
     var routes: SortedMap<ReplicaGroupID, GroupRoute> = SortedMap()
     /// Group of each request that waits.
     var groups: [RequestID: ReplicaGroupID] = [:]
 
+    /// - Parameters:
+    ///   - nodes: all of the cluster, who may know where a group has gone.
+    ///   - groups: the voters of each, as far as known.
     public init(
-        own: NodeID, groups: SortedMap<ReplicaGroupID, [NodeID]>, settings: RouterSettings
+        own: NodeID, nodes: [NodeID] = [], groups: SortedMap<ReplicaGroupID, [NodeID]>,
+        settings: RouterSettings
     ) {
         self.own = own
+        self.nodes = nodes
         self.settings = settings
         for (group, voters) in groups { routes[group] = GroupRoute(voters: voters) }
+    }
+
+    /// Others vote in the group now.
+    public mutating func votersChanged(of group: ReplicaGroupID, to voters: [NodeID]) {
+        routes.update(group) { $0.voters = voters }
     }
 
     public var waitingCount: Int { groups.count }

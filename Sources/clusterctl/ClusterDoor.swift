@@ -49,16 +49,23 @@ struct ClusterDoor {
         try AdminClient(token: token, timeout: timeout ?? Self.ownPatience).ask(nodes, question)
     }
 
+    /// Asks one node for what it may have to ask a group about.
+    func ask(
+        _ node: NodeConfiguration, _ question: AdminRequest
+    ) throws(ControlFailure) -> NodeAnswer? {
+        try AdminClient(token: token, timeout: timeout ?? Self.groupPatience)
+            .ask([node], question).first
+    }
+
     /// Asks one node after the other until one can tell: for what any node may answer.
     ///
     /// Goes on to the next only if what was asked for has certainly not happened.
     func askAny<Shape: AdminShape>(
         _ question: AdminRequest, for type: Shape.Type = Shape.self
     ) throws(ControlFailure) -> Result<Shape, AdminCallFailure> {
-        let client = AdminClient(token: token, timeout: timeout ?? Self.groupPatience)
         var told = AdminCallFailure.notReached("there is no node to ask")
         for node in nodes {
-            guard let answer = try client.ask([node], question).first else { continue }
+            guard let answer = try ask(node, question) else { continue }
             do throws(AdminCallFailure) {
                 return .success(try answer.shape())
             } catch {

@@ -45,7 +45,7 @@ struct ClusterPicture {
             "cluster \(cluster): \(ready) of \(nodes.count) nodes ready,"
             + " \(led) of \(groups.count) groups led\n"
         return [line, NodeTable.table(nodes).text, GroupSummary.table(groups).text]
-            .joined(separator: "\n")
+            .joined(separator: "\n") + GroupSummary.remarks(groups)
     }
 
     var json: String {

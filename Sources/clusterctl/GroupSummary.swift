@@ -12,6 +12,15 @@ struct GroupSummary: Hashable {
     var term: Term
     var commit: LogIndex
     var applied: LogIndex
+    /// The last log index there.
+    var last: LogIndex
+    /// Who has a share in it.
+    var members: [GroupMember]
+    var isJoint: Bool
+    var holdsLease: Bool
+    var preferred: NodeID?
+    /// Nodes that must be seen once before the group can be founded.
+    var waitsFor: [NodeID]
     /// All copies that were told of, ascending by node.
     var copies: [GroupStatus]
 
@@ -45,6 +54,12 @@ struct GroupSummary: Hashable {
         term = .zero
         commit = .zero
         applied = .zero
+        last = .zero
+        members = []
+        isJoint = false
+        holdsLease = false
+        preferred = nil
+        waitsFor = []
         copies = []
     }
 
@@ -55,6 +70,12 @@ struct GroupSummary: Hashable {
         term = copy.term
         commit = copy.commit
         applied = copy.applied
+        last = copy.last
+        members = copy.members
+        isJoint = copy.isJoint
+        holdsLease = copy.holdsLease
+        preferred = copy.preferred
+        waitsFor = leader == nil ? Set(copies.flatMap(\.waitsFor)).sorted() : []
         self.copies = copies
     }
 
@@ -94,6 +115,18 @@ struct GroupSummary: Hashable {
         json.member("term", term.rawValue)
         json.member("commit", commit.rawValue)
         json.member("applied", applied.rawValue)
+        json.key("members")
+        json.beginArray()
+        for member in members { member.write(into: &json) }
+        json.endArray()
+        json.member("joint", isJoint)
+        json.member("lease", holdsLease)
+        json.key("preferred")
+        if let preferred { json.value(UInt64(preferred.rawValue)) } else { json.null() }
+        json.key("waits_for")
+        json.beginArray()
+        for node in waitsFor { json.value(UInt64(node.rawValue)) }
+        json.endArray()
         json.key("copies")
         json.beginArray()
         for copy in copies { copy.write(into: &json) }
@@ -109,18 +142,50 @@ struct GroupSummary: Hashable {
 
     static func table(_ summaries: [GroupSummary]) -> Table {
         var table = Table(columns: [
-            .init("GROUP"), .init("KIND"), .init("LEADER"), .init("TERM", .right),
-            .init("COMMIT", .right), .init("APPLIED", .right), .init("COPIES"),
+            .init("GROUP"), .init("KIND"), .init("LEADER"), .init("LEASE"), .init("PREFERRED"),
+            .init("TERM", .right), .init("COMMIT", .right), .init("APPLIED", .right),
+            .init("VOTERS"), .init("LEARNERS"), .init("COPIES"),
         ])
         for group in summaries {
             table.append([
                 "\(group.group)", group.kind.rawValue,
-                group.leader.map { "\($0)" } ?? Table.nothing, group.term.digits,
-                group.commit.digits, group.applied.digits,
-                group.copies.isEmpty
-                    ? Table.nothing : group.copies.map { "\($0.node)" }.joined(separator: " "),
+                group.leader.map { "\($0)" } ?? Table.nothing,
+                group.holdsLease ? "held" : Table.nothing,
+                group.preferred.map { "\($0)" } ?? Table.nothing, group.term.digits,
+                group.commit.digits, group.applied.digits, group.votersText,
+                list(group.nodes(.learner)), list(group.copies.map(\.node)),
             ])
         }
         return table
+    }
+
+    /// What the tables have no column for: a line for each group that is not founded yet, or moves
+    /// to other voters.
+    static func remarks(_ summaries: [GroupSummary]) -> String {
+        var lines: [String] = []
+        for group in summaries {
+            if !group.waitsFor.isEmpty {
+                let nodes = group.waitsFor.map { "\($0)" }.joined(separator: ", ")
+                lines.append("\(group.group) waits for \(nodes) to be seen once\n")
+            }
+            if group.isJoint {
+                lines.append("\(group.group) is joint: both sets of voters must agree\n")
+            }
+        }
+        return lines.isEmpty ? "" : "\n" + lines.joined()
+    }
+
+    /// The voters; while joint, the old ones and the new ones.
+    private var votersText: String {
+        let new = Self.list(nodes(.voter, .incoming))
+        return isJoint ? "\(Self.list(nodes(.voter, .outgoing))) -> \(new)" : new
+    }
+
+    private func nodes(_ standings: GroupMember.Standing...) -> [NodeID] {
+        members.filter { standings.contains($0.standing) }.map(\.node)
+    }
+
+    private static func list(_ nodes: [NodeID]) -> String {
+        nodes.isEmpty ? Table.nothing : nodes.map { "\($0)" }.joined(separator: " ")
     }
 }

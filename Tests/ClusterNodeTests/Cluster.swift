@@ -54,14 +54,18 @@ struct Cluster {
     // MARK: Starting
 
     init(
-        _ count: Int = 3, shards: Int = 2, _ change: (inout NodeSettings) -> Void = { _ in }
+        _ count: Int = 3, shards: Int = 2, replicas: Int? = nil,
+        _ change: (inout NodeSettings) -> Void = { _ in }
     ) throws(NodeStartFailure) {
-        nodes = Self.plans(count, shards: shards, change).map { Node(plan: $0) }
+        nodes = Self.plans(count, shards: shards, replicas: replicas, change)
+            .map { Node(plan: $0) }
         for node in nodes.indices { try start(node) }
     }
 
+    /// - Parameter replicas: the first so many nodes found all groups; all nodes if nil.
     static func plans(
-        _ count: Int, shards: Int, _ change: (inout NodeSettings) -> Void = { _ in }
+        _ count: Int, shards: Int, replicas: Int? = nil,
+        _ change: (inout NodeSettings) -> Void = { _ in }
     ) -> [NodePlan] {
         var settings = NodeSettings()
         settings.log.segmentBytes = 64 << 10
@@ -69,13 +73,16 @@ struct Cluster {
         settings.gateway.messagesPerSecond = 0
         change(&settings)
         let ids = (1...count).map { NodeID(UInt16($0)) }
+        let founders = Array(ids.prefix(replicas ?? count))
         let messages = (0..<shards).map { number in
             let shard = ShardID(UInt16(number))
             return GroupPlan(
-                id: GroupNumbers.messages(of: shard), kind: .messages, shard: shard, voters: ids)
+                id: GroupNumbers.messages(of: shard), kind: .messages, shard: shard,
+                voters: founders, preferredLeader: founders[number % founders.count])
         }
         let membership = GroupPlan(
-            id: GroupNumbers.membership, kind: .membership, shard: nil, voters: ids)
+            id: GroupNumbers.membership, kind: .membership, shard: nil,
+            voters: founders)
         return ids.map { id in
             NodePlan(
                 cluster: "tests", node: id,

@@ -10,7 +10,7 @@ import Vocabulary
 struct PeerTests {
     @Test(arguments: [
         PeerSection.Kind.consensus, .request, .reply, .subscribe, .delivery, .edgeHome, .snapshot,
-        .snapshotResult,
+        .snapshotResult, .copyMade, .leads,
     ])
     func thatSendsNonsenseIsObservedAndOtherwiseIgnored(_ kind: PeerSection.Kind) throws {
         var cluster = try Cluster()

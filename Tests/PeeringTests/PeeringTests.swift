@@ -128,10 +128,12 @@ struct PeeringTests {
         var secrets = Pair(secrets: ["secret", "other"])
         secrets.advance(.milliseconds(1))
         #expect(secrets.learnt.contains("n1 rejects: wrongSecret(n2)"))
+        #expect((secrets.nodes[NodeID(1)]?.dropped[.wrongSecret] ?? 0) > 0)
         #expect(!secrets.learnt.contains { $0.contains("opened") })
         var clusters = Pair(clusters: [1, 2])
         clusters.advance(.milliseconds(1))
         #expect(clusters.learnt.contains("n2 rejects: otherCluster(1)"))
+        #expect((clusters.nodes[NodeID(2)]?.dropped[.otherCluster] ?? 0) > 0)
         #expect(!clusters.learnt.contains { $0.contains("opened") })
     }
 
@@ -217,7 +219,25 @@ struct PeeringTests {
             ]))
         pair.run(NodeID(2)) { $0.received(connection, stale.encoded(), at: $1, into: &$2) }
         #expect(pair.learnt.count == before)
-        #expect(pair.nodes[NodeID(2)]?.droppedFramesCount == 1)
+        #expect(pair.nodes[NodeID(2)]?.dropped[.otherIncarnation] == 1)
+        #expect(pair.nodes[NodeID(2)]?.dropped.total == 1)
+    }
+
+    @Test("a frame of another protocol version is dropped and counted, and its link opens anew")
+    func otherVersion() throws {
+        var pair = Pair()
+        pair.advance(.milliseconds(1))
+        let connection = try #require(
+            pair.nodes[NodeID(2)]?.connection(to: NodeID(1), .consensus))
+        var frame = PeerFrame(
+            kind: .sections, sender: Incarnation(1), receiver: Incarnation(2), sequence: 1,
+            wall: WallTime(milliseconds: 0), payload: PeerSection.encode([])
+        ).encoded().array
+        frame[4] = PeerFrame.version + 1
+        pair.run(NodeID(2)) { $0.received(connection, Bytes(frame), at: $1, into: &$2) }
+        #expect(pair.nodes[NodeID(2)]?.dropped[.otherVersion] == 1)
+        pair.advance(.milliseconds(1))
+        #expect(pair.nodes[NodeID(2)]?.isOpen(NodeID(1), .consensus) == true)
     }
 
     @Test("a stranger's noise closes his connection and nothing else", arguments: 0..<50)

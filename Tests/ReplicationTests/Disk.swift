@@ -10,13 +10,16 @@ struct Disk {
     private(set) var durableCount = 0
     /// What waits for durability, and how many records it waits for.
     private var waiting: [(awaited: AwaitedRecords, count: Int)] = []
-    private var bodies: [FileName: Bytes] = [:]
+    private var saved: [FileName: SnapshotMaterial] = [:]
+    private let founders: [RaftMember]
+
+    init(_ founders: [RaftMember]) { self.founders = founders }
 
     mutating func record(_ record: WriteAheadLogRecord) { records.append(record) }
     mutating func wait(_ awaited: AwaitedRecords) { waiting.append((awaited, records.count)) }
     mutating func save(_ material: SnapshotMaterial) -> FileName {
         let file = SnapshotFile.name(group: material.group, index: material.position.index)
-        bodies[file] = material.body
+        saved[file] = material
         return file
     }
 
@@ -36,7 +39,7 @@ struct Disk {
 
     /// What the log says to the next life, by the rules that stand at `WriteAheadLogRecord`.
     var recovery: ReplicaRecovery {
-        var raft = RaftRecovery.empty
+        var raft = RaftRecovery.founded(founders)
         var body: Bytes?
         for record in records.prefix(durableCount) {
             switch record {
@@ -50,7 +53,8 @@ struct Disk {
                 let goesOn = raft.entries.contains { $0.index == index && $0.term == term }
                 raft.snapshot = SnapshotPosition(index: index, term: term)
                 raft.entries.removeAll { !goesOn || $0.index <= index }
-                body = bodies[file]
+                body = saved[file]?.body
+                raft.configuration = saved[file]?.configuration ?? .empty
             case .compacted, .replicaCreated, .replicaRemoved: continue
             }
         }

@@ -117,9 +117,8 @@ struct KeptSnapshotTests {
             #expect(throws: DecodeFailure.self) {
                 _ = try ReplicaCluster.Replica(
                     identity: RaftIdentity(
-                        group: ReplicaCluster.group,
-                        member: ReplicaCluster.Replica.member(on: NodeID(1))),
-                    founders: [NodeID(1)], limits: .init(), recovery: recovery,
+                        group: ReplicaCluster.group, member: ReplicaCluster.member(0)),
+                    founders: [], limits: .init(), recovery: recovery,
                     settings: ReplicaSettings(), random: SeededRandom(seed: 1),
                     at: Instant(nanoseconds: 0))
             }

@@ -1,3 +1,4 @@
+import Raft
 import Replication
 import Testing
 import Toolbox
@@ -15,6 +16,48 @@ struct ReadTests {
         #expect(cluster.takeReplies(0).isEmpty)
         cluster.settle()
         #expect(cluster.takeReplies(0) == [requester: [.done("1 lines")]])
+    }
+
+    @Test func isAnsweredAtOnceWhileTheLeaseHolds() throws {
+        var cluster = try ReplicaCluster(3)
+        cluster.elect(0)
+        cluster.carryOut(["a"], at: 0)
+        cluster.pass(.milliseconds(200))
+        _ = cluster.takeSaid(0)
+        let requester = cluster.ask(0)
+        cluster.endTurn(0)
+        #expect(cluster.takeSaid(0).map(\.word) == ["done(\(Bytes("1 lines")))"])
+        #expect(requester.node == NodeID(9))
+    }
+
+    @Test func isComparedWithTheMomentOfItsAnswerAndNotOfItsArrival() throws {
+        var cluster = try ReplicaCluster(3)
+        cluster.elect(0)
+        cluster.carryOut(["a"], at: 0)
+        cluster.pass(.milliseconds(200))
+        // It comes while the lease holds. Then the process stands still, and another one leads.
+        let requester = cluster.ask(0)
+        cluster.members[0].isCutOff = true
+        cluster.elect(1)
+        cluster.carryOut(["b"], at: 1)
+        _ = cluster.takeSaid(0)
+        cluster.endTurn(0)
+        #expect(cluster.takeReplies(0)[requester] == nil)
+    }
+
+    @Test func goesByARoundWhileLeadershipIsHandedOver() throws {
+        var cluster = try ReplicaCluster(3)
+        cluster.elect(0)
+        cluster.carryOut(["a"], at: 0)
+        cluster.pass(.milliseconds(200))
+        var directives: [ReplicaDirective] = []
+        let now = cluster.now
+        let outcome = cluster.members[0].replica.transferLeadership(
+            to: NodeID(2), at: now, into: &directives)
+        #expect(outcome == .begun)
+        let requester = cluster.ask(0)
+        cluster.endTurn(0)
+        #expect(cluster.takeReplies(0)[requester] == nil)
     }
 
     @Test func seesEveryCommandThatWasAnsweredBefore() throws {

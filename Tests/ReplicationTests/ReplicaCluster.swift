@@ -22,7 +22,7 @@ struct ReplicaCluster {
 
     struct Member {
         var replica: Replica
-        var disk = Disk()
+        var disk: Disk
         var saves: [SnapshotMaterial] = []
         var works: [(purpose: SnapshotPurpose, snapshot: any MachineSnapshot)] = []
         /// What it said since a test looked last.
@@ -38,9 +38,11 @@ struct ReplicaCluster {
     static let group = ReplicaGroupID(7)
 
     let settings: ReplicaSettings
-    let founders: [NodeID]
     var members: [Member] = []
     var mail: [(from: Int, to: Int, letter: Letter)] = []
+    /// Parts that wait for leave to be sent; they get it when everything settles.
+    var wanted: [(from: Int, to: RaftMember)] = []
+    var holdsLeave = false
     /// Parts of snapshots and their results stay in `mail`.
     var holdsParts = false
     var now = Instant(nanoseconds: 0)
@@ -53,26 +55,28 @@ struct ReplicaCluster {
         var settings = ReplicaSettings()
         change(&settings)
         self.settings = settings
-        founders = (1...count).map { NodeID(UInt16($0)) }
+        let founders = (0..<count).map(Self.member)
         for index in 0..<count {
             let replica = try Self.replica(
-                index, founders, ReplicaRecovery(raft: .empty, snapshotBody: nil), settings,
+                index, ReplicaRecovery(raft: .founded(founders), snapshotBody: nil), settings,
                 seed: UInt64(index), at: now)
-            members.append(Member(replica: replica))
+            members.append(Member(replica: replica, disk: Disk(founders)))
         }
     }
 
     private static func replica(
-        _ index: Int, _ founders: [NodeID], _ recovery: ReplicaRecovery,
-        _ settings: ReplicaSettings, seed: UInt64, at now: Instant
+        _ index: Int, _ recovery: ReplicaRecovery, _ settings: ReplicaSettings, seed: UInt64,
+        at now: Instant
     ) throws(DecodeFailure) -> Replica {
-        var recovery = recovery
-        recovery.raft.configuration = RaftConfiguration(voters: founders.map(Replica.member))
-        let member = Replica.member(on: NodeID(UInt16(index + 1)))
-        return try Replica(
-            identity: RaftIdentity(group: group, member: member), founders: founders,
+        try Replica(
+            identity: RaftIdentity(group: group, member: member(index)), founders: [],
             limits: MachineLimits(), recovery: recovery, settings: settings,
             random: SeededRandom(seed: seed), at: now)
+    }
+
+    /// The copy of the member at `index`: n1/y1 is the first.
+    static func member(_ index: Int) -> RaftMember {
+        RaftMember(node: NodeID(UInt16(index + 1)), replica: ReplicaID(UInt64(index + 1)))
     }
 
     // MARK: Requests
@@ -118,15 +122,18 @@ struct ReplicaCluster {
         switch directive {
         case .record(let record): members[index].disk.record(record)
         case .awaitDurability(let awaited): members[index].disk.wait(awaited)
-        case .send(let bytes, let node):
-            var reader = ByteReader(bytes)
+        case .send(let bytes, let member):
             do throws(DecodeFailure) {
-                post(.message(try RaftMessage(from: &reader)), from: index, to: node)
+                let letter = try ReplicaLetter<RaftMessage>(decoding: bytes)
+                invariant(letter.to == member.replica, "a letter for another copy")
+                post(.message(letter.content), from: index, to: member)
             } catch {
                 unreachable("a message that does not decode: \(error)")
             }
-        case .sendPart(let part, let node): post(.part(part), from: index, to: node)
-        case .sendPartResult(let result, let node): post(.result(result), from: index, to: node)
+        case .sendPart(let part, let member): post(.part(part), from: index, to: member)
+        case .sendPartResult(let result, let member):
+            post(.result(result), from: index, to: member)
+        case .wantPart(_, let member): wanted.append((index, member))
         case .encode(let purpose, let snapshot):
             members[index].works.append((purpose, snapshot))
         case .save(let material): members[index].saves.append(material)
@@ -134,8 +141,8 @@ struct ReplicaCluster {
         }
     }
 
-    private mutating func post(_ letter: Letter, from index: Int, to node: NodeID) {
-        mail.append((index, Int(node.rawValue) - 1, letter))
+    private mutating func post(_ letter: Letter, from index: Int, to member: RaftMember) {
+        mail.append((index, Int(member.node.rawValue) - 1, letter))
     }
 
     // MARK: What happens around them
@@ -167,16 +174,26 @@ struct ReplicaCluster {
     }
 
     mutating func hand(_ letter: Letter, from: Int, to: Int) {
-        let sender = NodeID(UInt16(from + 1))
+        let sender = Self.member(from)
+        let replica = Self.member(to).replica
         switch letter {
-        case .message(let message): tell(to, .received(message, from: sender))
-        case .part(let part): tell(to, .receivedPart(part, from: sender))
-        case .result(let result): tell(to, .receivedPartResult(result, from: sender))
+        case .message(let message): tell(to, .received(message, from: sender, to: replica))
+        case .part(let part): tell(to, .receivedPart(part, from: sender, to: replica))
+        case .result(let result): tell(to, .receivedPartResult(result, from: sender, to: replica))
         }
+    }
+
+    /// Lets the parts go that wait for leave; false if there are none.
+    @discardableResult
+    mutating func allowParts() -> Bool {
+        let parts = take(&wanted)
+        for (from, member) in parts { tell(from, .partAllowed(to: member)) }
+        return !parts.isEmpty
     }
 
     private mutating func work() -> Bool {
         var isDone = false
+        if !holdsLeave, allowParts() { isDone = true }
         for index in members.indices {
             if !members[index].holdsDisk { while persistNext(index) { isDone = true } }
             for (purpose, snapshot) in take(&members[index].works) {
@@ -230,8 +247,7 @@ struct ReplicaCluster {
         members[index].disk.crash()
         lives += 1
         members[index].replica = try Self.replica(
-            index, founders, members[index].disk.recovery, settings,
-            seed: 100 + lives, at: now)
+            index, members[index].disk.recovery, settings, seed: 100 + lives, at: now)
         members[index].saves = []
         members[index].works = []
         mail.removeAll { $0.from == index || $0.to == index }
@@ -278,9 +294,10 @@ extension ReplicaDirective {
         case .awaitDurability(.write): "await"
         case .awaitDurability(.kept): "awaitKept"
         case .awaitDurability(.arrived): "awaitArrived"
-        case .send(_, let node): "send(\(node))"
-        case .sendPart(_, let node): "part(\(node))"
-        case .sendPartResult(let result, let node): "\(result.outcome)(\(node))"
+        case .send(_, let node): "send(\(node.node))"
+        case .wantPart(_, let node): "wantPart(\(node.node))"
+        case .sendPart(_, let node): "part(\(node.node))"
+        case .sendPartResult(let result, let node): "\(result.outcome)(\(node.node))"
         case .reply(_, let reply): "\(reply)"
         case .encode(.keep, _): "encodeKept"
         case .encode(.transfer, _): "encodeTransfer"

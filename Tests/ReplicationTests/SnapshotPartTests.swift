@@ -10,12 +10,13 @@ struct SnapshotPartTests {
 
     private var parts: [SnapshotPart] {
         [
-            SnapshotPart(position: position, offset: 0, totalBytes: 0, bytes: Bytes()),
-            SnapshotPart(position: position, offset: 0, totalBytes: 5, bytes: "hello"),
-            SnapshotPart(position: position, offset: 9, totalBytes: 20, bytes: "hello"),
+            SnapshotPart(position: position, offset: 0, totalBytes: 0, checksum: 0, bytes: Bytes()),
+            SnapshotPart(position: position, offset: 0, totalBytes: 5, checksum: 1, bytes: "hello"),
+            SnapshotPart(
+                position: position, offset: 9, totalBytes: 20, checksum: .max, bytes: "hello"),
             SnapshotPart(
                 position: position, offset: SnapshotPart.totalBytesMaximum - 1,
-                totalBytes: SnapshotPart.totalBytesMaximum, bytes: "x"),
+                totalBytes: SnapshotPart.totalBytesMaximum, checksum: 9, bytes: "x"),
         ]
     }
 
@@ -30,6 +31,13 @@ struct SnapshotPartTests {
         for result in results {
             #expect(try SnapshotPartResult(decoding: result.encoded()) == result)
         }
+    }
+
+    @Test func showWhetherTheyAreIntact() {
+        var part = parts[2]
+        #expect(part.isIntact)
+        part.bytes = "hellp"
+        #expect(!part.isIntact)
     }
 
     @Test func areRefusedWhenCutOrWithSomethingBehind() {
@@ -60,7 +68,8 @@ struct SnapshotPartTests {
     ])
     func areRefusedWhenTheyReachOutOfTheSnapshot(_ offset: UInt64, _ totalBytes: UInt64) {
         let part = SnapshotPart(
-            position: position, offset: offset, totalBytes: totalBytes, bytes: "hello")
+            position: position, offset: offset, totalBytes: totalBytes, checksum: 3,
+            bytes: "hello")
         #expect(throws: DecodeFailure.self) { try SnapshotPart(decoding: part.encoded()) }
     }
 

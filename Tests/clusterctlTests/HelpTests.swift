@@ -3,7 +3,9 @@ import clusterctl
 
 struct HelpTests {
     static let levels = [
-        "", "status", "nodes", "groups", "shards", "chat", "user", "user import", "token",
+        "", "status", "nodes", "groups", "group", "group list", "group transfer",
+        "group add-learner", "group promote", "group demote", "group remove", "shards", "chat",
+        "user", "user import", "token",
         "token issue", "config", "config check", "config show", "secrets", "secrets create",
     ]
 

@@ -35,6 +35,15 @@ enum Scripts {
         status.commit = LogIndex(applied)
         status.applied = LogIndex(applied)
         status.digest = digest
+        status.last = LogIndex(applied)
+        status.replica = ReplicaID(UInt64(node) + 70)
+        status.members = (1...3).map {
+            GroupMember(
+                node: NodeID($0), replica: ReplicaID(UInt64($0) + 70), standing: .voter,
+                match: leader == node ? LogIndex(applied) : nil)
+        }
+        status.holdsLease = leader == node
+        status.preferred = NodeID(1)
         return status
     }
 
@@ -76,6 +85,16 @@ enum Scripts {
             .init(user: UserID(1), role: .owner), .init(user: UserID(2), role: .member),
         ]
         return .init(body: chat.encoded())
+    }
+
+    /// What a node says that does not lead.
+    static func notLeader(_ leader: UInt16?) -> AdminResponder.Reply {
+        .init(
+            status: 409,
+            body: AdminError(
+                code: "not_leader", message: "another node leads",
+                leader: leader.map { NodeID($0) }
+            ).encoded())
     }
 
     static func refusal(

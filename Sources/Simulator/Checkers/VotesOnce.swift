@@ -11,6 +11,8 @@ public struct VotesOnce: Sendable {
         let group: ReplicaGroupID
         let term: Term
         let voter: Int
+        /// A node that lost its disk is another voter.
+        let copy: ReplicaID
     }
 
     /// For look-up only.
@@ -19,14 +21,18 @@ public struct VotesOnce: Sendable {
     public init() {}
 
     public mutating func note(
-        _ message: RaftMessage, group: ReplicaGroupID, from voter: Int, to candidate: Int,
-        into violations: inout [Violation]
+        _ message: RaftMessage, group: ReplicaGroupID, from voter: Int,
+        _ copy: ReplicaID = .none, to candidate: Int, into violations: inout [Violation]
     ) {
         switch message {
         // Who asks has voted for himself.
-        case .voteRequest(let request): note(group, request.term, voter, voter, &violations)
+        case .voteRequest(let request):
+            note(
+                Vote(group: group, term: request.term, voter: voter, copy: copy), voter, &violations
+            )
         case .voteResponse(let response) where response.isGranted:
-            note(group, response.term, voter, candidate, &violations)
+            let vote = Vote(group: group, term: response.term, voter: voter, copy: copy)
+            note(vote, candidate, &violations)
         case .voteResponse, .preVoteRequest, .preVoteResponse, .append, .appendResponse,
             .heartbeat, .heartbeatResponse, .timeoutNow, .announcement, .removalNotice,
             .foundingQuestion, .foundingAnswer:
@@ -35,10 +41,8 @@ public struct VotesOnce: Sendable {
     }
 
     private mutating func note(
-        _ group: ReplicaGroupID, _ term: Term, _ voter: Int, _ candidate: Int,
-        _ violations: inout [Violation]
+        _ vote: Vote, _ candidate: Int, _ violations: inout [Violation]
     ) {
-        let vote = Vote(group: group, term: term, voter: voter)
         guard let other = candidates[vote] else {
             candidates[vote] = candidate
             return
@@ -47,7 +51,7 @@ public struct VotesOnce: Sendable {
         violations.append(
             Violation(
                 "VotesOnce",
-                "n\(voter + 1) voted for n\(other + 1) and for n\(candidate + 1) in \(term)"
-                    + " of \(group)"))
+                "n\(vote.voter + 1) voted for n\(other + 1) and for n\(candidate + 1) in"
+                    + " \(vote.term) of \(vote.group)"))
     }
 }

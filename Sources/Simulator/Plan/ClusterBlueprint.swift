@@ -51,7 +51,8 @@ struct ClusterBlueprint: Sendable {
             let shard = GroupNumbers.shard(of: number)
             return GroupPlan(
                 id: number, kind: shard == nil ? .membership : .messages, shard: shard,
-                voters: placement.groups[number]?.voters ?? [])
+                voters: placement.groups[number]?.voters ?? [],
+                preferredLeader: placement.groups[number]?.preferredLeader)
         }
     }
 

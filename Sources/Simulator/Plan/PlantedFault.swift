@@ -53,8 +53,7 @@ public struct PlantedFault: Hashable, Sendable {
     /// The plan that looks where the fault shows.
     private static func plan(of name: String) -> String {
         switch name {
-        case "duplicateWindowLostInSnapshot", "entriesTakenDuringInstallation",
-            "snapshotPartsByArrival":
+        case "duplicateWindowLostInSnapshot", "entriesTakenDuringInstallation":
             "tiny_limits"
         case "harmfulRequestSentAgain": "torn_network"
         case "requestNumbersStartOver": "leader_kills"

@@ -37,8 +37,11 @@ extension SimulatedCluster {
         var copies = SortedMap<ReplicaGroupID, Int>()
         let commits = raft.commits
         for node in nodes.indices {
-            // A damaged disk still holds what it held; no log is read off it here.
-            guard nodes[node].damage == nil, let groups = recoverPlatters(of: node) else {
+            // A damaged disk counts as holding what it held, also after its node has said so: it is
+            // one of the failures that a quorum was made for.
+            guard !nodes[node].hasForgotten, nodes[node].damage == nil,
+                let groups = recoverPlatters(of: node)
+            else {
                 for group in plans[node].groups where group.voters.contains(plans[node].node) {
                     copies[group.id, default: 0] += 1
                 }

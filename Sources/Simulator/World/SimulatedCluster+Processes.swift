@@ -30,7 +30,7 @@ extension SimulatedCluster {
             let instance = try NodeInstance.start(
                 plans[node], files: StoredFiles(nodes[node].disk.contents),
                 incarnation: Incarnation(seed >> 8), seed: seed, at: moment, into: &directives)
-            noticeUnseenDamage(node)
+            noticeDamage(node, directives)
             raft.processStarted(node: node)
             nodes[node].process = [instance]
             nodes[node].status = .running
@@ -63,8 +63,21 @@ extension SimulatedCluster {
         }
     }
 
-    private mutating func noticeUnseenDamage(_ node: Int) {
+    /// A node may start with damage if it says so; then the others fill its new copies.
+    private mutating func noticeDamage(_ node: Int, _ directives: [NodeDirective]) {
         guard let damage = nodes[node].damage else { return }
+        let isSaid = directives.contains { directive in
+            switch directive {
+            case .observe(.damaged(let said)): said.file == damage.file
+            case .observe(.snapshotUnusable(_, let file, _)): file == damage.file
+            default: false
+            }
+        }
+        guard !isSaid else {
+            nodes[node].damage = nil
+            nodes[node].hasForgotten = true
+            return
+        }
         violations.append(
             Violation(
                 "DamageIsNoticed",

@@ -1,6 +1,7 @@
 import ClusterNode
 import PeerWire
 import Raft
+import Replication
 import Toolbox
 import Vocabulary
 import VirtualWorld
@@ -31,9 +32,10 @@ extension SimulatedCluster {
                 guard kind == PeerSection.Kind.consensus.rawValue, Self.isVote(body) else {
                     continue
                 }
-                var message = ByteReader(body)
-                let vote = try RaftMessage(from: &message)
-                raft.votes.note(vote, group: group, from: node, to: receiver, into: &violations)
+                let letter = try ReplicaLetter<RaftMessage>(decoding: body)
+                raft.votes.note(
+                    letter.content, group: group, from: node, letter.from, to: receiver,
+                    into: &violations)
                 hasVoted = true
             }
         } catch {
@@ -42,9 +44,12 @@ extension SimulatedCluster {
         if hasVoted { springVoterTrap(node) }
     }
 
+    /// From which copy to which, before the message.
+    private static var letterHeadBytes: Int { 16 }
+
     /// The kinds of `RaftMessage` that ask for a vote and answer.
     private static func isVote(_ body: Bytes) -> Bool {
-        !body.isEmpty && (body[0] == 3 || body[0] == 4)
+        body.count > letterHeadBytes && (3...4).contains(body[letterHeadBytes])
     }
 
     private mutating func springVoterTrap(_ node: Int) {

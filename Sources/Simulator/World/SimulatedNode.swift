@@ -41,6 +41,8 @@ struct SimulatedNode: Sendable {
     var isDiskFull = false
     /// Something of what was synced is not what it was: the node must notice.
     var damage: (file: FileName, offset: Int)?
+    /// It had damage, said so, and goes on with new copies.
+    var hasForgotten = false
     var failsNextSync = false
     /// A sync was made to fail: the process must end.
     var isDiskBroken = false

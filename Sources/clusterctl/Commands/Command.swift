@@ -13,7 +13,9 @@ protocol Command: SendableMetatype {
 /// All commands, as help lists them.
 enum CommandTable {
     static let commands: [any Command.Type] = [
-        StatusCommand.self, NodesCommand.self, GroupsCommand.self, ShardsCommand.self,
+        StatusCommand.self, NodesCommand.self, GroupsCommand.self, GroupListCommand.self,
+        GroupTransferCommand.self, GroupAddLearnerCommand.self, GroupPromoteCommand.self,
+        GroupDemoteCommand.self, GroupRemoveCommand.self, ShardsCommand.self,
         ChatCommand.self, UserCommand.self, UserImportCommand.self, TokenIssueCommand.self,
         ConfigCheckCommand.self, ConfigShowCommand.self, SecretsCreateCommand.self,
     ]
