@@ -156,9 +156,9 @@ struct Nemesis: Sendable {
         return leaders.isEmpty ? nil : random.choice(of: leaders)
     }
 
-    /// At most one node's disk is damaged in a run, so that the others can go on.
+    /// Never so that no quorum of whole disks is left.
     private mutating func damage(_ node: Int, _ cluster: inout SimulatedCluster) {
-        guard cluster.nodes.count >= 3, cluster.nodes.allSatisfy({ $0.damage == nil }) else {
+        guard cluster.nodes.count >= 3, cluster.canLose(node) else {
             return
         }
         cluster.end(node, by: .kill)

@@ -114,6 +114,12 @@ extension SimulatedCluster {
         return true
     }
 
+    /// Whether the group could do without what is on `node`'s disk: no other node's was lost, or what
+    /// was is whole again. So a recovery is always possible, and may be asked for.
+    func canLose(_ node: Int) -> Bool {
+        nodes.allSatisfy { $0.damage == nil && (!$0.hasForgotten || $0.index == node) }
+    }
+
     /// For people: what keeps the cluster from rest.
     var unfinished: String {
         nodes.map { node in
