@@ -1,3 +1,4 @@
+import AdminWire
 import ClusterNode
 import Toolbox
 import Vocabulary
@@ -69,6 +70,10 @@ struct Nemesis: Sendable {
             cluster.pause(node)
             last(.paused(node: node), milliseconds: 300...4_000, &cluster)
         case .damage: damage(node, &cluster)
+        case .wipe: if cluster.canLose(node) { cluster.wipe(node) }
+        case .changeMembers:
+            order(random.choice(of: [.addLearner, .promote, .promote, .demote, .remove]), &cluster)
+        case .transferLeader: order(.transfer, &cluster)
         case .partition: partition(&cluster)
         case .isolate: isolate(node, &cluster)
         case .isolateLeader: isolate(someLeader(cluster) ?? node, &cluster)
