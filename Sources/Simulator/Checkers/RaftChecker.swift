@@ -31,6 +31,9 @@ public struct RaftChecker: Sendable {
         }
     }
 
+    /// What the node's disk held is gone, or part of it: its copies are others now.
+    public mutating func forget(node: Int) { trails[node] = SortedMap() }
+
     /// Looks at all replicas of a node after its turn; as `observe` of one.
     mutating func observe(
         _ instance: inout NodeInstance, on node: Int, into violations: inout [Violation]

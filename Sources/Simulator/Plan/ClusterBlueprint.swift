@@ -13,6 +13,7 @@ import VirtualWorld
 /// Tiny limits make rare paths common: segments of a few pages, a snapshot every few entries, one
 /// entry per append.
 struct ClusterBlueprint: Sendable {
+    static let adminToken = "what-opens-the-admin-port-of-a-run"
     let plans: [NodePlan]
     let hasSmallLimits: Bool
 
@@ -36,7 +37,7 @@ struct ClusterBlueprint: Sendable {
                 partitions: PartitionMap.balanced(shardsCount: plan.shards),
                 secrets: NodeSecrets(
                     cluster: "the cluster's secret of a run", tokens: "what signs a run's tokens",
-                    admin: "what opens a run's admin port"),
+                    admin: Bytes(Self.adminToken)),
                 pages: [], settings: shared)
         }
     }

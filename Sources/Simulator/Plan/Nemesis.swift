@@ -1,3 +1,4 @@
+import AdminWire
 import ClusterNode
 import Toolbox
 import Vocabulary
@@ -69,6 +70,10 @@ struct Nemesis: Sendable {
             cluster.pause(node)
             last(.paused(node: node), milliseconds: 300...4_000, &cluster)
         case .damage: damage(node, &cluster)
+        case .wipe: if cluster.canLose(node) { cluster.wipe(node) }
+        case .changeMembers:
+            order(random.choice(of: [.addLearner, .promote, .promote, .demote, .remove]), &cluster)
+        case .transferLeader: order(.transfer, &cluster)
         case .partition: partition(&cluster)
         case .isolate: isolate(node, &cluster)
         case .isolateLeader: isolate(someLeader(cluster) ?? node, &cluster)
@@ -156,9 +161,9 @@ struct Nemesis: Sendable {
         return leaders.isEmpty ? nil : random.choice(of: leaders)
     }
 
-    /// At most one node's disk is damaged in a run, so that the others can go on.
+    /// Never so that no quorum of whole disks is left.
     private mutating func damage(_ node: Int, _ cluster: inout SimulatedCluster) {
-        guard cluster.nodes.count >= 3, cluster.nodes.allSatisfy({ $0.damage == nil }) else {
+        guard cluster.nodes.count >= 3, cluster.canLose(node) else {
             return
         }
         cluster.end(node, by: .kill)

@@ -49,6 +49,11 @@ public enum NemesisKind: String, CaseIterable, Sendable {
     /// No room for new files on one node's disk for a while: its process ends when it needs one, and
     /// again after each start until there is room.
     case diskFull
+    /// An operator wants other copies of a group, or another leader.
+    case changeMembers
+    case transferLeader
+    /// One node comes back with an empty disk.
+    case wipe
     /// In what one node had synced a bit turns over, a sector is zeroed, a write is lost or lies
     /// where another should; it must notice.
     case damage

@@ -34,35 +34,45 @@ extension SimulatedCluster {
     /// What was committed must be on the platters of a majority: not in their memory, nor in their
     /// kernels'.
     private mutating func checkPlatters() {
-        var copies = SortedMap<ReplicaGroupID, Int>()
-        let commits = raft.commits
-        for node in nodes.indices {
+        let recovered = nodes.indices.map { node in
             // A damaged disk counts as holding what it held, also after its node has said so: it is
             // one of the failures that a quorum was made for.
-            guard !nodes[node].hasForgotten, nodes[node].damage == nil,
-                let groups = recoverPlatters(of: node)
-            else {
-                for group in plans[node].groups where group.voters.contains(plans[node].node) {
-                    copies[group.id, default: 0] += 1
-                }
-                continue
-            }
-            for (group, commit) in commits {
-                let recovered = groups[group] ?? RecoveredGroup()
-                if holds(recovered, group, commit) { copies[group, default: 0] += 1 }
-            }
+            nodes[node].hasForgotten || nodes[node].damage != nil ? nil : recoverPlatters(of: node)
         }
-        for (group, commit) in commits {
-            guard let plan = plans[0].groups.first(where: { $0.id == group }) else { continue }
-            let quorum = plan.voters.count / 2 + 1
-            let found = copies[group] ?? 0
-            if commit > .zero, found < quorum {
+        for (group, commit) in raft.commits where commit > .zero {
+            guard let configuration = newestConfiguration(of: group) else { continue }
+            let sets = [configuration.voters, configuration.outgoing].filter { !$0.isEmpty }
+            // Each end of a joint phase decides alone before it is committed itself.
+            let isHeld = sets.contains { voters in
+                let copies = voters.count { member in
+                    guard let groups = recovered[Int(member.node.rawValue) - 1] else {
+                        return true
+                    }
+                    return holds(groups[group] ?? RecoveredGroup(), group, commit)
+                }
+                return copies > voters.count / 2
+            }
+            if !isHeld {
                 violations.append(
                     Violation(
                         "CommittedIsDurable",
-                        "\(group) is committed to \(commit), and \(found) platters have it"))
+                        "\(group) is committed to \(commit), and no majority of \(configuration)"
+                            + " has it on its platters"))
             }
         }
+    }
+
+    /// As the replica that has committed most goes by it; nil if no process with one is up.
+    private func newestConfiguration(of group: ReplicaGroupID) -> RaftConfiguration? {
+        var newest: (commit: LogIndex, configuration: RaftConfiguration)?
+        for node in nodes {
+            node.process.first?.forEachReplica { replica in
+                guard replica.group == group, !replica.configuration.isEmpty else { return }
+                if let known = newest, known.commit >= replica.commitIndex { return }
+                newest = (replica.commitIndex, replica.configuration)
+            }
+        }
+        return newest?.configuration
     }
 
     private func recoverPlatters(of node: Int) -> SortedMap<ReplicaGroupID, RecoveredGroup>? {
@@ -100,18 +110,36 @@ extension SimulatedCluster {
         }
     }
 
-    /// All nodes that may run do, and all replicas of a group have applied the same entries.
+    /// All nodes that may run do, and all copies that are members of a group have applied the same
+    /// entries, and all of them.
     var hasConverged: Bool {
-        var applied = SortedMap<ReplicaGroupID, LogIndex>()
+        var applied = SortedMap<ReplicaMember, LogIndex>()
         for node in nodes where node.status != .refused {
-            guard node.status == .running, let instance = node.process.first else { return false }
-            for group in instance.groups {
-                let index = instance.applied(of: group)
-                if let other = applied[group], other != index { return false }
-                applied[group] = index
+            guard node.status == .running else { return false }
+            node.process.first?.forEachReplica {
+                let member = ReplicaMember(group: $0.group, member: $0.identity.member)
+                applied[member] = $0.appliedIndex
             }
         }
+        for group in plans[0].groups.map(\.id) {
+            guard let configuration = newestConfiguration(of: group), !configuration.isJoint else {
+                return false
+            }
+            let indexes = configuration.members
+                .filter { nodes[Int($0.node.rawValue) - 1].status != .refused }
+                .map { applied[ReplicaMember(group: group, member: $0)] }
+            if indexes.contains(where: { $0 == nil || $0 != indexes[0] }) { return false }
+        }
         return true
+    }
+
+    private struct ReplicaMember: Hashable, Comparable {
+        let group: ReplicaGroupID
+        let member: RaftMember
+
+        static func < (left: ReplicaMember, right: ReplicaMember) -> Bool {
+            (left.group, left.member) < (right.group, right.member)
+        }
     }
 
     /// For people: what keeps the cluster from rest.

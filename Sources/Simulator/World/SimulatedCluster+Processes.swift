@@ -75,8 +75,7 @@ extension SimulatedCluster {
         }
         guard !isSaid else {
             nodes[node].damage = nil
-            nodes[node].hasForgotten = true
-            return
+            return lose(node)
         }
         violations.append(
             Violation(

@@ -32,6 +32,9 @@ public struct SimulatedCluster: Sendable {
     var processRandom: SeededRandom
     private let chance: Chance
     var traps: [Trap] = []
+    /// Numbers the connections of operators.
+    var operatorsCount: UInt64 = 0
+    var membersRestUntil = WorldTime.start
     /// Whom a trap cuts off; the nemesis does it.
     var cutOff: Int?
     /// How far all wall clocks are ahead of where they would be.
