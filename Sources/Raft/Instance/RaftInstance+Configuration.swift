@@ -61,6 +61,13 @@ extension RaftInstance {
         sendAppendsToAll(into: &directives)
     }
 
+    /// It is a voter; or it was one, and what ended that may not be committed: then it may be the
+    /// only one whose log can win (thesis §4.2.2).
+    var mayStand: Bool {
+        electorate.isOwnVoter
+            || !isRemoved && configurations.mayStillVote(identity.member)
+    }
+
     var countedElectorate: Electorate {
         #if PLANTED_FAULTS
             if plantedFault == .configurationInForceWhenCommittedOnly {
@@ -88,7 +95,7 @@ extension RaftInstance {
             }
             self.leadership = leadership
         }
-        if role == .candidate || role == .preCandidate, !electorate.isOwnVoter {
+        if role == .candidate || role == .preCandidate, !mayStand {
             follow(nil, because: .notAVoter, at: now, into: &directives)
         }
     }

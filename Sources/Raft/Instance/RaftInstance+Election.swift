@@ -100,12 +100,11 @@ extension RaftInstance {
     private mutating func askWhetherToStand(
         at now: Instant, into directives: inout [RaftDirective]
     ) {
-        guard let ownPosition = electorate.ownPosition, electorate.isOwnVoter else { return }
         transferDidEnd(under: nil, into: &directives)
         // Grants of an earlier attempt in this term still hold, unless they are old.
         if role != .preCandidate || ballotIsOld(at: now) {
             ballot = Ballot(began: now)
-            ballot?.note(isGranted: true, by: ownPosition)
+            noteOwnVote()
         }
         ballot?.forgetRefusals()
         if role != .preCandidate {
@@ -145,6 +144,23 @@ extension RaftInstance {
         electionDeadline = now + electionTimeout
         directives.append(.observe(.becameCandidate(term: term)))
         holdCandidacy()
+        #if PLANTED_FAULTS
+            if plantedFault == .candidateAsksBeforePersist { askForVotes(into: &directives) }
+        #endif
+    }
+
+    /// Who is no voter any more stands without a vote of its own.
+    private mutating func noteOwnVote() {
+        guard let position = electorate.ownPosition else { return }
+        ballot?.note(isGranted: true, by: position)
+    }
+
+    private mutating func askForVotes(into directives: inout [RaftDirective]) {
+        let request = RaftMessage.voteRequest(
+            .init(
+                term: term, lastIndex: log.lastIndex, lastTerm: log.lastTerm,
+                isTransfer: standsByTransfer))
+        sendToVoters(request, into: &directives)
     }
 
     mutating func sendToVoters(_ message: RaftMessage, into directives: inout [RaftDirective]) {
@@ -157,13 +173,8 @@ extension RaftInstance {
     /// The own vote, and with it the whole log that the requests tell of, is durable. Only now may
     /// others vote for it: an advertised tail that could still be lost might elect a shorter log.
     mutating func candidacyDidPersist(at now: Instant, into directives: inout [RaftDirective]) {
-        guard let ownPosition = electorate.ownPosition else { return }
-        let request = RaftMessage.voteRequest(
-            .init(
-                term: term, lastIndex: log.lastIndex, lastTerm: log.lastTerm,
-                isTransfer: standsByTransfer))
-        sendToVoters(request, into: &directives)
-        ballot?.note(isGranted: true, by: ownPosition)
+        askForVotes(into: &directives)
+        noteOwnVote()
         leadIfElected(at: now, into: &directives)
     }
 
@@ -222,6 +233,9 @@ extension RaftInstance {
     ) -> Bool {
         // The leader that counts on the promise has released it, or asks itself.
         if request.isTransfer { return false }
+        #if PLANTED_FAULTS
+            if plantedFault == .anyVotePassesThePromise { return false }
+        #endif
         if now < votesRefusedUntil { return true }
         if role == .leader {
             return isQuorumHeard(within: settings.electionTimeoutMinimum, at: now)
@@ -236,6 +250,11 @@ extension RaftInstance {
         _ response: RaftMessage.VoteResponse, from sender: RaftMember, at now: Instant,
         into directives: inout [RaftDirective]
     ) {
+        #if PLANTED_FAULTS
+            if plantedFault == .preVoteCountedAsVote, role == .candidate {
+                return receiveVoteResponse(response, from: sender, at: now, into: &directives)
+            }
+        #endif
         guard role == .preCandidate, let position = electorate.position(of: sender) else { return }
         guard !response.isGranted || response.term == term.next else { return }
         ballot?.note(isGranted: response.isGranted, by: position)

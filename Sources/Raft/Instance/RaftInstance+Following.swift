@@ -30,6 +30,11 @@ extension RaftInstance {
             directives.append(.observe(.nonsense(from: sender.node)))
             return
         }
+        #if PLANTED_FAULTS
+            if plantedFault == .commitBeyondVerifiedMatch {
+                commit(through: min(request.commit, log.lastIndex))
+            }
+        #endif
         commit(through: min(request.commit, end))
         respond(.matched(end), to: request, from: sender, into: &directives)
     }
@@ -91,6 +96,11 @@ extension RaftInstance {
             log.truncate(from: index)
             barrier.entriesWereTruncated(from: index)
             directives.append(.observe(.truncated(from: index)))
+            #if PLANTED_FAULTS
+                if plantedFault == .truncatedConfigurationKept {
+                    configurations.forgetToTruncate(from: index)
+                }
+            #endif
             if configurations.truncate(from: index) { isChanged = true }
         }
         log.append(entries[new...])

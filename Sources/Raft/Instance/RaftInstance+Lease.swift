@@ -14,7 +14,7 @@ extension RaftInstance {
         // Nobody else can be elected.
         if electorate.isOwnOnlyVoter { return appliedIndex }
         guard !isTransferInDoubt(leadership), !isDiskStalled(at: now),
-            let start = leaseStart(of: leadership), now - start < settings.leaseDuration
+            let start = leaseStart(of: leadership, at: now), now - start < settings.leaseDuration
         else { return nil }
         return appliedIndex
     }
@@ -36,10 +36,14 @@ extension RaftInstance {
 
     /// When a round began that a quorum, or both while joint, has confirmed: each of them promised
     /// its vote to nobody else for a while, and not before then.
-    private func leaseStart(of leadership: Leadership) -> Instant? {
+    private func leaseStart(of leadership: Leadership, at now: Instant) -> Instant? {
         #if PLANTED_FAULTS
             if plantedFault == .leaseFromAnswerTime {
-                return leadership.followers.map(\.lastHeard).max()
+                let own = electorate.ownPosition
+                let heard = electorate.reached {
+                    UInt64(($0 == own ? now : leadership.followers[$0].lastHeard).nanoseconds)
+                }
+                return Instant(nanoseconds: Int64(heard))
             }
         #endif
         return leadership.marks.start(

@@ -44,6 +44,12 @@ extension RaftInstance {
     ) -> Bool {
         guard position.index > commitIndex else { return false }
         let inForce = configurations.inForce.configuration
+        var configuration = configuration
+        #if PLANTED_FAULTS
+            if plantedFault == .snapshotWithoutConfiguration {
+                configuration = configurations.committed.configuration
+            }
+        #endif
         if log.term(at: position.index) == position.term {
             // The rest of the log follows the snapshot; it stays (Raft Fig. 13, step 6).
             snapshotPosition = position

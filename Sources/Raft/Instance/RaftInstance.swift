@@ -145,7 +145,8 @@ public struct RaftInstance: Sendable {
     public var nextDeadline: Instant? {
         if let leadership { return leadership.heartbeatDeadline }
         if isRemoved { return nil }
-        return electorate.ownPosition != nil || founding != nil ? electionDeadline : nil
+        let waits = electorate.ownPosition != nil || mayStand || founding != nil
+        return waits ? electionDeadline : nil
     }
 
     /// Time passed; to be called at `nextDeadline` or soon after, and harmless at any time.
@@ -157,7 +158,7 @@ public struct RaftInstance: Sendable {
         } else if let deadline = nextDeadline, now >= deadline {
             if founding != nil {
                 askFounders(at: now, into: &directives)
-            } else if electorate.isOwnVoter {
+            } else if mayStand {
                 electionTimeoutElapsed(at: now, into: &directives)
             } else {
                 announceToVoters(at: now, into: &directives)

@@ -32,6 +32,11 @@ struct ConfigurationStack: Sendable {
         return places[position].configuration
     }
 
+    /// A voter of a configuration that is not known to be over.
+    func mayStillVote(_ member: RaftMember) -> Bool {
+        places[(committedCount - 1)...].contains { $0.configuration.isVoter(member) }
+    }
+
     mutating func append(_ configuration: RaftConfiguration, at index: LogIndex) {
         invariant(index > inForce.index, "a configuration at \(index) after \(inForce.index)")
         places.append(Place(index: index, configuration: configuration))
@@ -61,6 +66,14 @@ struct ConfigurationStack: Sendable {
             committedCount -= 1
         }
     }
+
+    #if PLANTED_FAULTS
+        mutating func forgetToTruncate(from index: LogIndex) {
+            let kept = inForce.configuration
+            guard truncate(from: index) else { return }
+            places[places.count - 1] = Place(index: inForce.index, configuration: kept)
+        }
+    #endif
 
     /// What `index` holds in a snapshot comes in the place of all up to there.
     mutating func rebase(on configuration: RaftConfiguration, at index: LogIndex) {
