@@ -18,6 +18,11 @@ public struct VirtualDisk: Sendable {
     private var names = SortedMap<FileName, Int>()
     private var durableNames = SortedMap<FileName, Int>()
     private var unsynchronizedNames: [NameChange] = []
+    /// What the system refuses to read; `contents` has zeros there.
+    public private(set) var unreadable = SortedMap<FileName, ReadFailure>()
+
+    /// EIO.
+    private static let inputOutputError: Int32 = 5
 
     public init() {}
 
@@ -107,11 +112,15 @@ public struct VirtualDisk: Sendable {
         let offset = range.lowerBound + random.below(range.count / 2)
         switch kind {
         case .flippedBit: files[number]?.flipBit(at: offset, bit: UInt8(random.below(8)))
-        case .zeroedSector:
+        case .zeroedSector, .unreadableSector:
             let sector = offset / VirtualFile.sectorBytes * VirtualFile.sectorBytes
             let end = min(sector + VirtualFile.sectorBytes, range.upperBound)
             let start = max(sector, range.lowerBound)
             files[number]?.replace(start, by: [UInt8](repeating: 0, count: end - start))
+            if kind == .unreadableSector {
+                unreadable[name] = ReadFailure(offset: start, code: Self.inputOutputError)
+                return (name, start)
+            }
         case .lostWrite:
             files[number]?.replace(
                 range.lowerBound, by: [UInt8](repeating: 0, count: range.count))
@@ -126,6 +135,7 @@ public struct VirtualDisk: Sendable {
     }
 
     private mutating func create(_ name: FileName, zeroFilledBytes count: Int) {
+        unreadable.removeValue(forKey: name)
         if let number = names[name] {
             files[number]?.recreate(zeroFilledBytes: count)
             return
@@ -136,6 +146,12 @@ public struct VirtualDisk: Sendable {
     }
 
     private mutating func change(_ change: NameChange) {
+        switch change {
+        case .create: break
+        case .rename(let name, let target):
+            if let failure = unreadable.removeValue(forKey: name) { unreadable[target] = failure }
+        case .remove(let name): unreadable.removeValue(forKey: name)
+        }
         Self.apply(change, to: &names)
         unsynchronizedNames.append(change)
     }

@@ -96,6 +96,7 @@ struct VirtualDiskTests {
                 #expect(kind == .misdirectedWrite && file(disk, name) == before)
                 continue
             }
+            #expect((disk.unreadable[name] != nil) == (kind == .unreadableSector))
             #expect(place.file == name)
             #expect(place.offset < 16)
             #expect(file(disk, name) != before)
