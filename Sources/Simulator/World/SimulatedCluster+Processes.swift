@@ -28,7 +28,8 @@ extension SimulatedCluster {
         let moment = nodes[node].clock.moment(at: now)
         do throws(NodeStartFailure) {
             let instance = try NodeInstance.start(
-                plans[node], files: StoredFiles(
+                plans[node],
+                files: StoredFiles(
                     nodes[node].disk.contents, unreadable: nodes[node].disk.unreadable),
                 incarnation: Incarnation(seed >> 8), seed: seed, at: moment, into: &directives)
             noticeDamage(node, directives)
