@@ -9,7 +9,8 @@ struct SimulationTests {
         _ seed: UInt64, _ change: (inout SimulationPlan) -> Void = { _ in }
     ) -> SimulationResult {
         var plan = SimulationPlan(name: "test")
-        plan.faultSeconds = 4
+        // A group is founded when all its founders have met; then accounts and chats are made.
+        plan.faultSeconds = 12
         plan.clients = 3
         change(&plan)
         var simulation = Simulation(plan: plan, seed: seed)
