@@ -6,6 +6,8 @@ public struct KillPlan: Hashable, Sendable {
         case kill
         /// SIGTERM, and a new start when it has ended.
         case stop
+        /// It is told to hand one group over to another node; no process ends.
+        case transfer
     }
 
     public var way = Way.kill

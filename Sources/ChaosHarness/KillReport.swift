@@ -84,6 +84,7 @@ extension KillPlan.Way {
         switch self {
         case .kill: "killed"
         case .stop: "stopped"
+        case .transfer: "replaced"
         }
     }
 }

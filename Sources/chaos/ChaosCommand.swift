@@ -8,8 +8,8 @@ import SystemIO
 /// `chaos kills`: breaks a cluster of real processes and looks whether it kept its promises.
 enum ChaosCommand {
     static let help = """
-        usage: chaos kills [--sends 20000 | --kills N] [--how kill|stop] [--connections 50]
-                           [--rate 600] [--config FILE] [--seed N] [--keep]
+        usage: chaos kills [--sends 20000 | --kills N] [--how kill|stop|transfer]
+                           [--connections 50] [--rate 600] [--config FILE] [--seed N] [--keep]
 
         Starts a cluster of its own, sends messages over WebSocket connections while a leader is
         killed with SIGKILL every 3 s and started again, then kills all nodes at once, and reads
@@ -19,7 +19,8 @@ enum ChaosCommand {
           --sends N        messages to send
           --kills N        kill so many leaders, and send as long as that takes
           --how WAY        kill: SIGKILL (the default); stop: SIGTERM, then a new start, as for an
-                           update. All nodes at once are killed in any case
+                           update; transfer: one group is handed over to another node. All nodes
+                           at once are killed in any case
           --connections N  WebSocket connections, each of a user of its own
           --rate N         sends a second, of all connections together
           --config FILE    the number of nodes, and all settings; ports and folders are its own.

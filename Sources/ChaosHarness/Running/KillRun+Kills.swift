@@ -1,3 +1,6 @@
+import AdminWire
+import HTTPWire
+import Placement
 import SystemIO
 import Toolbox
 import Vocabulary
@@ -6,6 +9,8 @@ import Vocabulary
 extension KillRun {
     private static let stuckMaximum = Duration.seconds(30)
     private static let stopPatience = Duration.seconds(30)
+    /// In a row, each after a pause.
+    private static let refusalsMaximum = 100
 
     func sendEverything() throws(ChaosFailure) {
         let start = SystemClock.instant()
@@ -51,19 +56,53 @@ extension KillRun {
     ///   that is down would only show that a majority is needed.
     private func unseatLeader() throws(ChaosFailure) -> Bool {
         guard let leaders = try leaders() else { return false }
-        let group = files.groups[random.below(files.groups.count)]
+        // Nothing is acknowledged by the group of accounts, so that its transfer would show no gap.
+        let groups = plan.way == .transfer ? files.partitions.messageGroups : files.groups
+        let group = groups[random.below(groups.count)]
         guard let victim = nodes.first(where: { $0.id == leaders[group] }) else { return false }
         var lost: [ReplicaGroupID] = []
         for (group, leader) in leaders where leader == victim.id { lost.append(group) }
-        kills.append(AcknowledgementGaps.Kill(at: SystemClock.instant(), groups: lost))
+        let at = SystemClock.instant()
         switch plan.way {
-        case .kill: try victim.kill()
-        case .stop: try stop(victim)
+        case .kill:
+            try victim.kill()
+            try victim.start()
+        case .stop:
+            try stop(victim)
+            try victim.start()
+        case .transfer:
+            guard try handOver(group, from: victim) else { return false }
+            lost = [group]
         }
-        try victim.start()
+        kills.append(AcknowledgementGaps.Kill(at: at, groups: lost))
         let names = lost.map(\.description).joined(separator: " ")
-        say("\(plan.way.past) \(victim.id), leader of \(group); it led \(names)")
+        say("\(plan.way.past) \(victim.id), leader of \(group); gone with it: \(names)")
         return true
+    }
+
+    /// Has the leader of `group` hand it over to another node.
+    ///
+    /// - Returns: false if it would not do so now.
+    private func handOver(
+        _ group: ReplicaGroupID, from leader: NodeProcess
+    ) throws(ChaosFailure) -> Bool {
+        let others = nodes.filter { $0.id != leader.id }
+        guard !others.isEmpty else { throw .answered("there is no node to hand over to") }
+        let heir = others[random.below(others.count)].id
+        let question = Question(
+            .changeGroup(group, GroupChange(.transfer, heir)), to: leader.files.admins,
+            token: files.adminToken)
+        let answer = try askOnce([question], within: .seconds(10))[0]
+        if answer?.status == 200 {
+            refusalsCount = 0
+            return true
+        }
+        refusalsCount += 1
+        let words = answer.map { "\($0.status) \($0.body.text ?? "")" } ?? "no answer"
+        guard refusalsCount < Self.refusalsMaximum else {
+            throw .answered("\(leader.id) does not hand \(group) over to \(heir): \(words)")
+        }
+        return false
     }
 
     /// Tells the node to end, and waits until it has.

@@ -38,6 +38,8 @@ final class KillRun {
     var deliveries = DeliveryRecord()
     var violations: [Violation] = []
     var kills: [AcknowledgementGaps.Kill] = []
+    /// Of transfers, in a row.
+    var refusalsCount = 0
     var nextCheckAt = Instant(nanoseconds: 0)
 
     init(_ plan: KillPlan, _ files: ClusterFiles, chatnode: String) throws(ChaosFailure) {

@@ -20,9 +20,13 @@ struct Question {
         self.address = address
         do throws(HTTPFailure) {
             bytes = HTTPRequest(
-                method: .get, target: try HTTPTarget(request.target),
+                method: request.method == .post ? .post : .get,
+                target: try HTTPTarget(request.target),
                 host: "\(address.host):\(address.port)",
-                headers: ["Authorization": "Bearer \(token)"]
+                headers: [
+                    "Authorization": "Bearer \(token)", "Content-Type": "application/json",
+                ],
+                body: request.body
             ).encoded()
         } catch {
             unreachable("our own target \(request.target): \(error)")
