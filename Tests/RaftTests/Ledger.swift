@@ -104,12 +104,46 @@ struct Ledger {
     /// before (I11).
     mutating func checkConfiguration(of instance: RaftInstance) {
         let entries = instance.entries(from: instance.firstIndex, through: instance.lastIndex)
-        guard let last = entries.last(where: { $0.kind == .configuration }) else { return }
+            .filter { $0.kind == .configuration }
+        guard let last = entries.last else { return }
+        for (one, next) in zip(entries, entries.dropFirst()) {
+            do {
+                let before = try RaftConfiguration(decoding: one.payload)
+                let after = try RaftConfiguration(decoding: next.payload)
+                if !Self.isStep(from: before, to: after) {
+                    violations.append("from \(before) to \(after) at \(next.index)")
+                }
+            } catch {
+                violations.append("\(one.index) or \(next.index) can not be read")
+            }
+        }
         if last.payload != instance.configuration.encoded() {
             violations.append(
                 "\(instance.identity.member) goes by \(instance.configuration),"
                     + " not by \(last.index)")
         }
+    }
+
+    /// Only learners change at once; voters by a joint phase, which ends on one of its two sides.
+    private static func isStep(
+        from before: RaftConfiguration, to after: RaftConfiguration
+    ) -> Bool {
+        if before.isJoint {
+            return !after.isJoint
+                && (after.voters == before.voters || after.voters == before.outgoing)
+        }
+        return after.isJoint ? after.outgoing == before.voters : after.voters == before.voters
+    }
+
+    /// A leader changes nothing before an entry of its own term is committed (Ongaro 2015).
+    mutating func checkOwnChange(of instance: RaftInstance) {
+        guard instance.isLeader,
+            instance.term(at: instance.configurationIndex) == instance.term,
+            instance.configurationIndex == instance.lastIndex,
+            instance.term(at: instance.commitIndex) != instance.term
+        else { return }
+        violations.append(
+            "\(instance.identity.member) changes members before it has committed anything")
     }
 
     /// The configuration that a snapshot brought is the one that was committed there.

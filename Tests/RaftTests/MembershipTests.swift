@@ -22,7 +22,6 @@ import Vocabulary
         if case .accepted = outcome { true } else { false }
     }
 
-
     @Test("a learner gets the log and is not counted")
     func learner() {
         var cluster = led(2, spares: 1)
@@ -60,7 +59,8 @@ import Vocabulary
     @Test(
         "voters change by one request, whatever the two sets share",
         arguments: [
-            (3, 3, [4, 5, 6]), (3, 1, [2, 3, 4]), (5, 0, [1]), (5, 0, [3]), (1, 4, [1, 2, 3, 4, 5]),
+            (3, 3, [4, 5, 6]), (3, 1, [2, 3, 4]), (5, 0, [1]), (5, 0, [3]),
+            (1, 4, [1, 2, 3, 4, 5]),
             (4, 1, [1, 5]), (2, 1, [1, 3]),
         ] as [(Int, Int, [UInt16])])
     func sets(count: Int, spares: Int, wanted: [UInt16]) {
@@ -149,7 +149,8 @@ import Vocabulary
     @Test("who becomes leader in a joint phase ends it")
     func newLeaderLeaves() {
         var bench = Bench(
-            term: 1, configuration: RaftConfiguration(
+            term: 1,
+            configuration: RaftConfiguration(
                 voters: [m(1), m(2)], outgoing: [m(1), m(2), m(3)]))
         bench.becomeLeader()
         bench.receive(matched(2, 1), from: 2)

@@ -11,6 +11,7 @@ extension RaftCluster {
             peers[place].operations.append(.write(write))
             note(write, by: node)
         case .send(let message, let receiver):
+            checkDurable(message, of: place, to: receiver)
             wire.append(
                 Envelope(from: peers[place].member, to: receiver, content: .message(message)))
         case .apply(let entries):
@@ -40,8 +41,12 @@ extension RaftCluster {
         case .removedFromGroup:
             peers[place].isRemoved = true
         case .truncated, .configurationChanged:
-            if let instance = peers[place].instance { ledger.checkConfiguration(of: instance) }
-        case .becameFollower, .becamePreCandidate, .becameCandidate, .nonsense, .transferBegan, .transferEnded, .founded:
+            if let instance = peers[place].instance {
+                ledger.checkConfiguration(of: instance)
+                ledger.checkOwnChange(of: instance)
+            }
+        case .becameFollower, .becamePreCandidate, .becameCandidate, .nonsense, .transferBegan,
+            .transferEnded, .founded:
             break
         }
     }
@@ -68,6 +73,34 @@ extension RaftCluster {
         }
         wire.append(
             Envelope(from: peers[place].member, to: receiver, content: .snapshot(state)))
+    }
+
+    /// What a message promises, or tells of, is on the disk when it leaves (pitfalls 1 to 3).
+    private mutating func checkDurable(
+        _ message: RaftMessage, of place: Int, to receiver: RaftMember
+    ) {
+        let disk = peers[place].disk
+        let isDurable: Bool
+        switch message {
+        case .voteRequest(let request):
+            let last = disk.entries.last?.index ?? disk.snapshot?.position.index ?? .zero
+            isDurable =
+                disk.hardState == HardState(term: request.term, vote: peers[place].node)
+                && last >= request.lastIndex
+        case .voteResponse(let response) where response.isGranted:
+            isDurable = disk.hardState == HardState(term: response.term, vote: receiver.node)
+        case .appendResponse(let response):
+            guard case .matched(let index) = response.outcome else { return }
+            let last = disk.entries.last?.index ?? disk.snapshot?.position.index ?? .zero
+            isDurable = disk.hardState.term >= response.term && last >= index
+        case .preVoteRequest, .preVoteResponse, .voteResponse, .append, .heartbeat,
+            .heartbeatResponse, .timeoutNow, .announcement, .removalNotice, .foundingQuestion,
+            .foundingAnswer:
+            return
+        }
+        if !isDurable {
+            ledger.violations.append("\(peers[place].node) says too early: \(message)")
+        }
     }
 
     /// No two leases at a time, and none that does not see all that is committed (I9, I10).

@@ -52,8 +52,8 @@ struct RaftCluster {
     var seeds: SeededRandom
     /// The copies that were lost, as they were.
     var graves: [(member: RaftMember, disk: Disk)] = []
-    /// A wiped founder asks the others. When all of them are lost, and the group lives on elsewhere,
-    /// nobody is left to tell: a driver must not let that happen.
+    /// A wiped founder asks the others. When all of them are lost, and the group lives on
+    /// elsewhere, nobody is left to tell: a driver must not let that happen.
     var foundsAgain = false
     private var lastReplica: UInt64 = 100
     #if PLANTED_FAULTS

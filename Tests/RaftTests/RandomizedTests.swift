@@ -34,7 +34,7 @@ import Vocabulary
                 60 * voters, 12 * voters, 16, some(4), 10, 4, some(4), 1 + random.below(6),
                 some(3), some(4), 1 + random.below(5), some(4), some(4), some(20), some(20),
                 hasChurn ? 4 + random.below(12) : 0, hasChurn ? some(8) : 0,
-                hasChurn ? some(5) : 0,
+                hasChurn ? some(5) : 0, random.chance(0.5) ? 1 : 0,
             ]
         }
 
@@ -47,7 +47,7 @@ import Vocabulary
                 cluster.now = cluster.now + .milliseconds(random.below(30))
                 cluster.step(place) { $0.timeDidAdvance(to: $1, into: &$2) }
             case 3: cluster.fire(place)
-            case 4: propose(cluster.leader ?? place)
+            case 4: propose(leaderOrDeposed ?? place)
             case 5: read(cluster.leaders.randomElement(using: &random) ?? place)
             case 6: crash(place)
             case 7: restart()
@@ -64,7 +64,44 @@ import Vocabulary
             case 16:
                 cluster.transfer(
                     cluster.leader ?? place, to: random.below(cluster.peers.count))
-            default: wipe(place)
+            case 17: wipe(place)
+            default: linger()
+            }
+        }
+
+        /// Mostly the newest one; what a deposed one takes will give way.
+        private var leaderOrDeposed: Int? {
+            mutating get {
+                random.chance(0.8) ? cluster.leader : cluster.leaders.randomElement(using: &random)
+            }
+        }
+
+        /// Time passes as it does in a running group, with all that is cut being cut, and a link or
+        /// two more: promises and leases are about time.
+        private mutating func linger() {
+            let leader = cluster.leader ?? 0
+            if random.chance(0.7) {
+                cluster.cutBothWays(leader, random.below(cluster.peers.count))
+            }
+            let speed = random.chance(0.5) ? 1.0 : 0.3
+            for beat in 0..<(10 + random.below(90)) {
+                cluster.now = cluster.now + .milliseconds(10)
+                for place in cluster.peers.indices {
+                    cluster.step(place) { $0.timeDidAdvance(to: $1, into: &$2) }
+                    while !cluster.peers[place].operations.isEmpty, random.chance(0.9) {
+                        cluster.sync(place)
+                    }
+                }
+                var left = cluster.wire.count
+                while left > 0 {
+                    left -= 1
+                    if random.chance(speed) { cluster.deliver(at: random.below(left + 1)) }
+                }
+                if beat % 10 == 0 { propose(leaderOrDeposed ?? leader) }
+                if hasChurn, random.chance(0.01) {
+                    cluster.transfer(
+                        cluster.leader ?? leader, to: random.below(cluster.peers.count))
+                }
             }
         }
 

@@ -11,7 +11,8 @@ import Vocabulary
 /// unsynced writes survive), `restart n1`, `refuse n1` (all learn that its process is gone),
 /// `isolate n1`, `cut n1 n2`, `heal`, `compact n1 k`, `show`, `wipe n1`, `learner n1 n4`, `promote
 /// n1 n4`, `demote n1 n2`, `remove n1 n2`, `voters n1 n2 n3` (all said to n1), `transfer n1 n2`.
-/// `cluster 3 2` has two nodes more that know of no group. Heartbeats are left out of the transcript.
+/// `cluster 3 2` has two nodes more that know of no group. Heartbeats are left out of the
+/// transcript.
 struct ScenarioScript {
     struct Failure: Error { let line: String }
 

@@ -122,8 +122,9 @@ extension RaftInstance {
         else { return }
         var best: Int?
         for position in electorate.members.indices where electorate.isVoter(position) {
-            if let known = best, leadership.followers[position].match
-                <= leadership.followers[known].match
+            if let known = best,
+                leadership.followers[position].match
+                    <= leadership.followers[known].match
             {
                 continue
             }
