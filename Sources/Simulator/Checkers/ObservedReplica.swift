@@ -4,6 +4,8 @@ public import Vocabulary
 /// What the checkers see of one replica.
 public protocol ObservedReplica {
     var group: ReplicaGroupID { get }
+    /// Another one after a disk was lost, or the copy was taken out and made again.
+    var copy: ReplicaID { get }
     var role: RaftRole { get }
     var term: Term { get }
     var commitIndex: LogIndex { get }
@@ -15,6 +17,10 @@ public protocol ObservedReplica {
     func term(at index: LogIndex) -> Term?
     /// - Precondition: the range lies in the log.
     func entries(from first: LogIndex, through last: LogIndex) -> [LogEntry]
+}
+
+extension ObservedReplica {
+    public var copy: ReplicaID { .none }
 }
 
 /// One entry as the checkers remember it.

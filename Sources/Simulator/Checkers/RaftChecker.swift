@@ -53,8 +53,10 @@ public struct RaftChecker: Sendable {
     ) -> Bool {
         let group = replica.group
         let position = trails[node].lowerBound(of: group)
-        if position == trails[node].count || trails[node].keys[position] != group {
-            trails[node][group] = ReplicaTrail()
+        if position == trails[node].count || trails[node].keys[position] != group
+            || trails[node].values[position].copy != replica.copy
+        {
+            trails[node][group] = ReplicaTrail(copy: replica.copy)
         } else if trails[node].values[position].isCurrent(replica) {
             return false
         }

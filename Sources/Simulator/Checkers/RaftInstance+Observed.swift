@@ -3,4 +3,5 @@ public import Vocabulary
 
 extension RaftInstance: ObservedReplica {
     public var group: ReplicaGroupID { identity.group }
+    public var copy: ReplicaID { identity.replica }
 }

@@ -9,11 +9,14 @@ struct ReplicaTrail: Sendable {
     private(set) var base = LogIndex.zero
     private var marks: [EntryMark] = []
     private var basePrefix: UInt64 = 0
+    let copy: ReplicaID
     var lastSeen: Term?
     var role = RaftRole.follower
     var term = Term.zero
     var commit = LogIndex.zero
     var applied = LogIndex.zero
+
+    init(copy: ReplicaID) { self.copy = copy }
 
     var last: LogIndex { base.advanced(by: marks.count) }
 

@@ -64,6 +64,8 @@ struct ClusterBlueprint: Sendable {
         settings.gateway.messagesPerSecond = 0
         settings.gateway.heartbeat = .seconds(5)
         settings.drainTimeout = .milliseconds(300)
+        // Frames between these nodes are lost without a word, which no connection would do.
+        settings.replica.snapshotAnswerTimeout = .seconds(2)
         return settings
     }
 

@@ -61,7 +61,7 @@ extension SimulatedCluster {
     mutating func lose(_ node: Int) {
         nodes[node].hasForgotten = true
         raft.forget(node: node)
-        membersRestUntil = now.advanced(by: 4 * Nanoseconds.second)
+        membersRestUntil = max(membersRestUntil, now.advanced(by: 4 * Nanoseconds.second))
     }
 
     /// Whether every group could do without what is on `node`'s disk: no other node's was lost, and

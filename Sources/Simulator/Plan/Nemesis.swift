@@ -168,6 +168,8 @@ struct Nemesis: Sendable {
         }
         cluster.end(node, by: .kill)
         guard cluster.nodes[node].status == .down else { return }
+        // Until it has started and has said so, and a while longer.
+        cluster.membersRestUntil = cluster.now.advanced(by: 8 * Nanoseconds.second)
         let kind = random.choice(of: DiskDamage.allCases)
         let place = cluster.nodes[node].disk.damage(
             kind, lastFileStartingWith: "wal-", sparing: 2, random: &random)

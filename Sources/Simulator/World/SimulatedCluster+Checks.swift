@@ -5,13 +5,21 @@ import Toolbox
 import Vocabulary
 import VirtualWorld
 
+/// By which configuration a group has committed so far.
+struct CommittedMembers: Sendable {
+    let commit: LogIndex
+    let configuration: RaftConfiguration
+}
+
 /// What is looked at while the cluster runs.
 extension SimulatedCluster {
     /// After a turn of a node: what it changed in its replicas.
     mutating func observe(_ node: Int) {
         guard nodes[node].isUp else { return }
         let isFirst = raft.observe(&nodes[node].process[0], on: node, into: &violations)
-        if isFirst { hasNewCommits = true }
+        guard isFirst else { return }
+        hasNewCommits = true
+        noteConfigurations(node)
     }
 
     /// Everything that is too dear to be looked at after each turn.
@@ -40,7 +48,7 @@ extension SimulatedCluster {
             nodes[node].hasForgotten || nodes[node].damage != nil ? nil : recoverPlatters(of: node)
         }
         for (group, commit) in raft.commits where commit > .zero {
-            guard let configuration = newestConfiguration(of: group) else { continue }
+            guard let configuration = configurations[group]?.configuration else { continue }
             let sets = [configuration.voters, configuration.outgoing].filter { !$0.isEmpty }
             // Each end of a joint phase decides alone before it is committed itself.
             let isHeld = sets.contains { voters in
@@ -62,17 +70,22 @@ extension SimulatedCluster {
         }
     }
 
-    /// As the replica that has committed most goes by it; nil if no process with one is up.
-    private func newestConfiguration(of group: ReplicaGroupID) -> RaftConfiguration? {
-        var newest: (commit: LogIndex, configuration: RaftConfiguration)?
-        for node in nodes {
-            node.process.first?.forEachReplica { replica in
-                guard replica.group == group, !replica.configuration.isEmpty else { return }
-                if let known = newest, known.commit >= replica.commitIndex { return }
-                newest = (replica.commitIndex, replica.configuration)
-            }
+    /// The node is the first to call something committed: its configuration is the one that counts.
+    private mutating func noteConfigurations(_ node: Int) {
+        var seen: [(ReplicaGroupID, CommittedMembers)] = []
+        nodes[node].process.first?.forEachReplica { replica in
+            guard !replica.configuration.isEmpty else { return }
+            seen.append(
+                (
+                    replica.group,
+                    CommittedMembers(
+                        commit: replica.commitIndex, configuration: replica.configuration)
+                ))
         }
-        return newest?.configuration
+        for (group, members) in seen
+        where members.commit > configurations[group]?.commit ?? .zero {
+            configurations[group] = members
+        }
     }
 
     private func recoverPlatters(of node: Int) -> SortedMap<ReplicaGroupID, RecoveredGroup>? {
@@ -122,7 +135,9 @@ extension SimulatedCluster {
             }
         }
         for group in plans[0].groups.map(\.id) {
-            guard let configuration = newestConfiguration(of: group), !configuration.isJoint else {
+            guard let configuration = configurations[group]?.configuration,
+                !configuration.isJoint
+            else {
                 return false
             }
             let indexes = configuration.members

@@ -32,6 +32,7 @@ public struct SimulatedCluster: Sendable {
     var processRandom: SeededRandom
     private let chance: Chance
     var traps: [Trap] = []
+    var configurations = SortedMap<ReplicaGroupID, CommittedMembers>()
     /// Numbers the connections of operators.
     var operatorsCount: UInt64 = 0
     var membersRestUntil = WorldTime.start
