@@ -107,7 +107,8 @@ public struct RaftLayout: Sendable {
 
     /// For people.
     var summary: String {
-        "\(founders) founders, \(spares) spares, \(clients) clients, heartbeat \(settings.heartbeatInterval), election"
+        "\(founders) founders, \(spares) spares, \(clients) clients, heartbeat"
+            + " \(settings.heartbeatInterval), election"
             + " \(settings.electionTimeoutMinimum)-\(settings.electionTimeoutMaximum), snapshot"
             + " each \(snapshotEntries), faults: "
             + faults.map(\.rawValue).joined(separator: " ")

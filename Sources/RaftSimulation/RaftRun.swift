@@ -8,8 +8,8 @@ import Vocabulary
 ///
 ///     faults ──▶ healing ──▶ proving ──▶ done
 ///
-/// While the faults last, only safety is asked for. Afterwards there must be one leader, all replicas
-/// must have the same, and everybody must be able to write and to read, in bounded time.
+/// While the faults last, only safety is asked for. Afterwards there must be one leader, all
+/// replicas must have the same, and everybody must be able to write and to read, in bounded time.
 public struct RaftRun: Sendable {
     enum Phase: Sendable { case faults, healing, proving, done }
 
@@ -24,7 +24,8 @@ public struct RaftRun: Sendable {
     /// A run that is not over by then never will be.
     private static let eventsMaximum = 20_000_000
 
-    /// - Parameter planted: a mistake to make on purpose, as `PlantedRaftFault` names it; it is made
+    /// - Parameter planted: a mistake to make on purpose, as `PlantedRaftFault` names it; it is
+    /// made
     ///   only by builds with `PLANTED_FAULTS`.
     public init(
         seed: UInt64, detail: Transcript.Detail = .hashOnly, planted: String? = nil

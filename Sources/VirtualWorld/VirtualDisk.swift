@@ -96,8 +96,8 @@ public struct VirtualDisk: Sendable {
         forgetUnnamedFiles()
     }
 
-    /// Damages a write that was synced, but not one of the last `spared` ones, in the last file whose
-    /// name starts with `prefix`.
+    /// Damages a write that was synced, but not one of the last `spared` ones, in the last file
+    /// whose name starts with `prefix`.
     ///
     /// - Returns: where; nil if that file has no such write.
     public mutating func damage(

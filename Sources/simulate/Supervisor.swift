@@ -9,7 +9,8 @@ struct Supervisor {
         let seed: UInt64
         var lines: [String]
 
-        /// Who found it: the name before the first colon, or that a promise of the code's own broke.
+        /// Who found it: the name before the first colon, or that a promise of the code's own
+        /// broke.
         var checker: String {
             guard let line = lines.first else { return "" }
             let name = line.split(separator: ":").first.map(String.init) ?? ""

@@ -9,7 +9,7 @@ struct SimulationTests {
         _ seed: UInt64, _ change: (inout SimulationPlan) -> Void = { _ in }
     ) -> SimulationResult {
         var plan = SimulationPlan(name: "test")
-        plan.faultSeconds = 4
+        plan.faultSeconds = 8
         plan.clients = 3
         change(&plan)
         var simulation = Simulation(plan: plan, seed: seed)

@@ -6,8 +6,8 @@ import Vocabulary
 /// The rules of Raft over all replicas of one group, looked at after every step and only as far as
 /// the step changed something.
 ///
-/// It learns a log from what the replica asks to be written, entry by entry, as a rolled-up hash: so
-/// two logs are compared at one index and by one number.
+/// It learns a log from what the replica asks to be written, entry by entry, as a rolled-up hash:
+/// so two logs are compared at one index and by one number.
 struct RaftLaws: Sendable {
     /// One entry as the checker remembers it.
     struct Mark: Sendable {
@@ -110,7 +110,7 @@ struct RaftLaws: Sendable {
                 violations.append(
                     Violation(
                         "LeaderAppendOnly",
-                        "n\(host + 1) leads in \(reign.term) and replaces its log from \(first.index)"
+                        "n\(host + 1) leads in \(reign.term) and replaces \(first.index)"
                     ))
             }
             if first.index <= trails[host].commit {
@@ -176,8 +176,8 @@ struct RaftLaws: Sendable {
         return otherMarks[Position(index: index, term: term)]
     }
 
-    /// A snapshot took the place of the log up to `position`; what lies behind it stays if `last` is
-    /// behind it.
+    /// A snapshot took the place of the log up to `position`; what lies behind it stays if `last`
+    /// is behind it.
     mutating func noteInstall(_ saved: SavedSnapshot, of host: Int, last: LogIndex) {
         let position = saved.position
         let base = Placed(index: position.index, configuration: saved.configuration)

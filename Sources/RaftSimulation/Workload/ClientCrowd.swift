@@ -47,7 +47,8 @@ struct ClientCrowd: Sendable {
     }
 
     /// The operation is over: it must lie behind everything that was told before it began
-    /// (linearizability of a log: every write and read has one place in it, and places follow time).
+    /// (linearizability of a log: every write and read has one place in it, and places follow
+    /// time).
     mutating func end(
         _ client: Int, at index: LogIndex, into violations: inout [Violation]
     ) {

@@ -14,7 +14,8 @@ enum RaftEvent: Sendable {
     case start(host: Int)
     case request(ClientRequest, host: Int)
     case answer(ClientAnswer)
-    /// A client begins its next operation, or gives up waiting for the answer to number `operation`.
+    /// A client begins its next operation, or gives up waiting for the answer to number
+    /// `operation`.
     case client(Int, operation: UInt32)
     case fault
     /// An operator, or a storm, wants the lead to move.

@@ -3,7 +3,8 @@ import Toolbox
 import VirtualWorld
 import Vocabulary
 
-/// One machine with one replica: its clock and its disk, which outlive the process, and the process.
+/// One machine with one replica: its clock and its disk, which outlive the process, and the
+/// process.
 struct RaftHost: Sendable {
     enum Status: Hashable, Sendable {
         /// No process; a start may be scheduled.

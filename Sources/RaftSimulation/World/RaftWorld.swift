@@ -3,7 +3,8 @@ import Toolbox
 import VirtualWorld
 import Vocabulary
 
-/// The hosts of one replicated log on one thread: Raft's own code, and everything around it made up.
+/// The hosts of one replicated log on one thread: Raft's own code, and everything around it made
+/// up.
 ///
 /// What happens next is what stands first in `events`.
 struct RaftWorld: Sendable {

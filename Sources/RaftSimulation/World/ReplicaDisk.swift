@@ -19,8 +19,8 @@ enum DiskWrite: Sendable {
     case arrived(SavedSnapshot, from: RaftMember)
 }
 
-/// An exact model of one replica's part of a write-ahead log: batches that are durable as a whole or
-/// not at all, one on its way at a time, and what waits behind it in the process.
+/// An exact model of one replica's part of a write-ahead log: batches that are durable as a whole
+/// or not at all, one on its way at a time, and what waits behind it in the process.
 struct ReplicaDisk: Sendable {
     /// What stays.
     struct Platter: Sendable {
@@ -104,14 +104,16 @@ struct ReplicaDisk: Sendable {
         return true
     }
 
-    /// The running sync is over; what it made durable is handed to `finished`, which is emptied first.
+    /// The running sync is over; what it made durable is handed to `finished`, which is emptied
+    /// first.
     mutating func finishSync(into finished: inout [DiskWrite]) {
         finished.removeAll(keepingCapacity: true)
         for write in inFlight { platter.take(write) }
         swap(&finished, &inFlight)
     }
 
-    /// The process or the machine stops: what waited is gone, what was being written is there or not.
+    /// The process or the machine stops: what waited is gone, what was being written is there or
+    /// not.
     mutating func stop(keepsInFlight: Bool) {
         if keepsInFlight { for write in inFlight { platter.take(write) } }
         inFlight.removeAll(keepingCapacity: true)

@@ -46,8 +46,8 @@ public enum NemesisKind: String, CaseIterable, Sendable {
     case slowDisk
     /// A sync of one node fails, and what it was to make durable is gone or not.
     case failSync
-    /// No room for new files on one node's disk for a while: its process ends when it needs one, and
-    /// again after each start until there is room.
+    /// No room for new files on one node's disk for a while: its process ends when it needs one,
+    /// and again after each start until there is room.
     case diskFull
     /// An operator wants other copies of a group, or another leader.
     case changeMembers
