@@ -25,12 +25,15 @@ extension Workload {
                 guard isGood else { return forgive(attempt, status, body) }
                 let answer = try ConversationAnswer(decoding: body)
                 created(answer, change, isNew: status == 201, client, at: now)
-            case .add(_, let chat, let change), .remove(_, let chat, let change):
+            case .add(_, let chat, let change):
                 guard isGood else { return leaveIfGone(chat, status, client) }
                 let answer = try MemberAnswer(decoding: body)
-                history.changes[change].completed = now
-                history.changes[change].seq = answer.seq
-                noteMembership(change, chat, client)
+                // An attempt whose end nobody knows may still take effect, after this one.
+                let seq = attempt.isUncertain ? nil : answer.seq
+                changed(change, at: seq, chat, client, now)
+            case .remove(_, let chat, let change):
+                guard isGood else { return leaveIfGone(chat, status, client) }
+                changed(change, at: try MemberAnswer(decoding: body).seq, chat, client, now)
             case .post(_, let chat, let send):
                 try posted(attempt, send, status, body, at: now)
                 if !isGood { leaveIfGone(chat, status, client) }
@@ -48,6 +51,14 @@ extension Workload {
             violations.append(
                 Violation("AnswersAreWellFormed", "\(attempt.errand.route): \(error)"))
         }
+    }
+
+    private mutating func changed(
+        _ change: Int, at seq: SequenceNumber?, _ chat: ChatID, _ client: Int, _ now: WorldTime
+    ) {
+        history.changes[change].completed = now
+        history.changes[change].seq = seq
+        noteMembership(change, chat, client)
     }
 
     private mutating func complain(_ attempt: ErrandAttempt, _ status: Int, _ body: Bytes) {

@@ -65,9 +65,20 @@ extension SimulatedCluster {
         }
     }
 
+    /// Who gives up a copy that is whole takes a vote from the others' quorum.
+    private mutating func noticeFalseAlarm(_ node: Int, _ directives: [NodeDirective]) {
+        // What it said once it says again if it was killed before it had written it down.
+        guard !nodes[node].hasForgotten else { return }
+        for directive in directives {
+            guard case .observe(.damaged(let said)) = directive else { continue }
+            violations.append(
+                Violation("DamageIsReal", "n\(node + 1) was not damaged and says: \(said)"))
+        }
+    }
+
     /// A node may start with damage if it says so; then the others fill its new copies.
     private mutating func noticeDamage(_ node: Int, _ directives: [NodeDirective]) {
-        guard let damage = nodes[node].damage else { return }
+        guard let damage = nodes[node].damage else { return noticeFalseAlarm(node, directives) }
         let isSaid = directives.contains { directive in
             switch directive {
             case .observe(.damaged(let said)): said.file == damage.file
