@@ -100,6 +100,11 @@ public struct Invocation: Hashable, Sendable {
                 throw .usage("--receivers is online or offline, not \"\(value)\"")
             }
             settings.receivers = receivers
+        case "--transport" where topic != .deliver:
+            guard let transport = LoadSettings.Transport(rawValue: value) else {
+                throw .usage("--transport is socket or http, not \"\(value)\"")
+            }
+            settings.transport = transport
         case "--at": settings.place = try place(value)
         default: throw .usage("unknown option \"\(option)\"\n\n\(topic.text)")
         }

@@ -14,6 +14,7 @@ final class LoadConnection {
         case upgrading
         /// Said hello.
         case greeting
+        /// Welcomed; over HTTP, connected.
         case open
     }
 
@@ -21,6 +22,7 @@ final class LoadConnection {
     let token: Bytes
     /// What it writes to, round and round; empty for who only reads.
     let conversations: [Int]
+    let transport: LoadSettings.Transport
     var server: SocketAddress
     var phase: Phase
     var link: LoadLink?
@@ -29,11 +31,15 @@ final class LoadConnection {
     var lastPush: UInt64 = 0
     private var turn = 0
 
-    init(index: Int, token: Bytes, conversations: [Int], server: SocketAddress) {
+    init(
+        index: Int, token: Bytes, conversations: [Int], server: SocketAddress,
+        transport: LoadSettings.Transport
+    ) {
         self.index = index
         self.token = token
         self.conversations = conversations
         self.server = server
+        self.transport = transport
         phase = .waiting(until: Instant(nanoseconds: 0))
         // Devices of one sender begin at different chats.
         turn = index
@@ -61,15 +67,19 @@ final class LoadLink {
     let key: UInt64
     let socket: StreamSocket
     let nonce: Bytes
-    var queue = SendQueue()
+    var out = OutgoingBytes()
     var upgrade = HTTPResponseDecoder()
-    var messages = WebSocketDecoder(
-        role: .client, limits: WebSocketLimits(messageBytesMaximum: messageBytesMaximum))
+    var frames: SocketScanner
+    var answers = AnswerScanner()
+    /// Over HTTP: messages that were asked to be sent, in the order in which they are answered.
+    var asked: [UInt64] = []
     var awaitsWriting = true
 
-    init(key: UInt64, socket: consuming StreamSocket, nonce: Bytes) {
+    init(key: UInt64, socket: consuming StreamSocket, nonce: Bytes, isReceiver: Bool) {
         self.key = key
         self.socket = socket
         self.nonce = nonce
+        frames = SocketScanner(
+            readsClientIDs: isReceiver, messageBytesMaximum: Self.messageBytesMaximum)
     }
 }

@@ -27,37 +27,49 @@ extension LoadRun {
 
     /// Sends message `number`, for the first time or again.
     mutating func send(_ number: UInt64, on connection: LoadConnection) {
-        guard connection.isOpen, let record = ledger.record(number) else { return }
-        let draft = MessageDraft(
-            clientID: ledger.clientID(of: number), text: ledger.text(of: number))
-        let chat = population.conversations[Int(record.conversation)].chat
-        write(
-            .send(SendFrame(id: .number(Int64(number)), chat: chat, draft: draft)),
-            on: connection)
+        guard connection.isOpen, let link = connection.link, let record = ledger.record(number)
+        else { return }
+        if connection.transport == .http { link.asked.append(number) }
+        templates[Int(record.conversation)].write(
+            number, clientID: ledger.clientID(of: number), mask: mask(), into: &link.out)
     }
 
     private mutating func write(_ frame: ClientFrame, on connection: LoadConnection) {
         guard let link = connection.link else { return }
-        var text = ByteWriter(reserving: 320 + settings.textBytes)
+        var text = ByteWriter(reserving: 320)
         frame.encode(into: &text)
-        link.queue.append(WebSocketEncoder.text(text.take(), mask: mask()))
+        link.out.append(WebSocketEncoder.text(text.take(), mask: mask()))
     }
 
     // MARK: Reading
 
-    mutating func receive(
-        _ frame: Bytes, on connection: LoadConnection, at now: Instant
+    mutating func readFrames(
+        _ connection: LoadConnection, _ link: LoadLink, at now: Instant
     ) throws(BenchFailure) {
-        switch QuickFrame(scanning: frame) {
-        case .acknowledged(let id, let seq): acknowledged(id, seq: seq, on: connection, at: now)
-        case .entry(let push) where !connection.isReceiver:
-            connection.lastPush = push
-            tally.pushesCount += 1
-        case .entry, nil: try receiveWhole(frame, on: connection, at: now)
+        while connection.link === link {
+            let found: SocketScanner.Found?
+            do throws(WebSocketFailure) {
+                found = try link.frames.next()
+            } catch {
+                return lost(connection)
+            }
+            switch found {
+            case .acknowledged(let id, let seq):
+                acknowledged(id &- SendTemplate.idBase, seq: seq, on: connection, at: now)
+            case .entry(let push, let id):
+                connection.lastPush = push
+                delivered(id, at: now)
+            case .message(.text(let frame)): try receiveWhole(frame, on: connection, at: now)
+            case .message(.ping(let payload)):
+                link.out.append(WebSocketEncoder.pong(payload, mask: mask()))
+            case .message(.close): return lost(connection)
+            case .message(.binary), .message(.pong): continue
+            case nil: return
+            }
         }
     }
 
-    private mutating func acknowledged(
+    mutating func acknowledged(
         _ number: UInt64, seq: UInt64, on connection: LoadConnection, at now: Instant
     ) {
         guard let record = ledger.acknowledge(number, seq: seq) else { return }
@@ -79,21 +91,24 @@ extension LoadRun {
         }
         if let push = frame.push { connection.lastPush = push }
         switch frame {
-        case .welcome: welcomed(connection)
+        case .welcome:
+            if case .greeting = connection.phase { opened(connection) }
         case .ok(.number(let id), .sent(let receipt)):
             acknowledged(
-                UInt64(clamping: id), seq: receipt.seq.rawValue, on: connection, at: now)
-        case .error(let id, let report):
-            try refused(id, report, on: connection, at: now)
-        case .entry(_, let entry): delivered(entry, at: now)
+                UInt64(clamping: id) &- SendTemplate.idBase, seq: receipt.seq.rawValue,
+                on: connection, at: now)
+        case .error(.number(let id), let report):
+            let number = UInt64(clamping: id) &- SendTemplate.idBase
+            try refused(ledger.record(number) == nil ? nil : number, report, on: connection, at: now)
+        case .error(_, let report): try refused(nil, report, on: connection, at: now)
+        case .entry(_, let entry): delivered(entry.clientID, at: now)
         case .gap: tally.gapsCount += 1
         case .goaway: lost(connection)
         case .ok, .chat, .receipt, .pong, .unknown: break
         }
     }
 
-    private mutating func welcomed(_ connection: LoadConnection) {
-        guard case .greeting = connection.phase else { return }
+    mutating func opened(_ connection: LoadConnection) {
         connection.phase = .open
         dialsCount -= 1
         openCount += 1
@@ -101,16 +116,18 @@ extension LoadRun {
         for number in ledger.unanswered(of: connection.index) { send(number, on: connection) }
     }
 
-    private mutating func delivered(_ entry: EntryFrame, at now: Instant) {
+    /// - Parameter id: nil for what is only counted.
+    private mutating func delivered(_ id: ClientMessageID?, at now: Instant) {
         tally.pushesCount += 1
-        guard isMeasuring, let id = entry.clientID, let number = ledger.number(of: id),
+        guard isMeasuring, let id, let number = ledger.number(of: id),
             let record = ledger.record(number)
         else { return }
         tally.deliveries.record(microseconds: Self.microseconds(now - record.sentAt))
     }
 
-    private mutating func refused(
-        _ id: FrameID?, _ report: ErrorReport, on connection: LoadConnection, at now: Instant
+    /// - Parameter number: of the message that was refused, if it was one.
+    mutating func refused(
+        _ number: UInt64?, _ report: ErrorReport, on connection: LoadConnection, at now: Instant
     ) throws(BenchFailure) {
         switch report.code.retry {
         case .no:
@@ -118,9 +135,9 @@ extension LoadRun {
         case .reconnect, .elsewhere: lost(connection)
         case .same:
             tally.retries[report.code.rawValue, default: 0] += 1
-            guard case .number(let number)? = id, number > 0 else { return lost(connection) }
+            guard let number else { return lost(connection) }
             let pause = Duration.milliseconds(report.afterMilliseconds ?? 20)
-            repeats.append((UInt64(number), now + pause))
+            repeats.append((number, now + pause))
         }
     }
 

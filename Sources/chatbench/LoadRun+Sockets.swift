@@ -25,7 +25,7 @@ extension LoadRun {
         do throws(SystemCallFailure) {
             let link = LoadLink(
                 key: key, socket: try StreamSocket.connect(to: connection.server),
-                nonce: nonce.take())
+                nonce: nonce.take(), isReceiver: connection.isReceiver)
             try poll.add(link.socket, key: key, for: [.reading, .writing])
             connection.link = link
             connection.phase = .connecting
@@ -43,6 +43,13 @@ extension LoadRun {
         } catch {
             return lost(connection)
         }
+        switch connection.transport {
+        case .http: opened(connection)
+        case .socket: askForSocket(connection, link)
+        }
+    }
+
+    private func askForSocket(_ connection: LoadConnection, _ link: LoadLink) {
         var headers = HTTPHeaders()
         let fields = WebSocketHandshake.requestFields(
             nonce: link.nonce, subprotocol: Self.subprotocol)
@@ -51,7 +58,7 @@ extension LoadRun {
             let request = HTTPRequest(
                 method: .get, target: try HTTPTarget("/v1/socket"),
                 host: connection.server.description, headers: headers)
-            link.queue.append(request.encoded())
+            link.out.append(request.encoded())
             connection.phase = .upgrading
         } catch {
             unreachable("our own target: \(error)")
@@ -61,23 +68,28 @@ extension LoadRun {
     mutating func read(
         _ connection: LoadConnection, _ link: LoadLink
     ) throws(BenchFailure) {
-        let bytes: Bytes
+        let count: Int
         do throws(SystemCallFailure) {
             switch try link.socket.read(into: buffer) {
             case .wouldBlock: return
             case .ended: return lost(connection)
-            case .read(let count): bytes = buffer.bytes(count)
+            case .read(let bytes): count = bytes
             }
         } catch {
             return lost(connection)
         }
         let now = SystemClock.instant()
-        if case .upgrading = connection.phase {
-            try upgrade(connection, link, by: bytes)
-        } else {
-            link.messages.append(bytes)
+        switch connection.phase {
+        case .open where connection.transport == .http:
+            buffer.withBytes(count) { link.answers.append($0) }
+            try readAnswers(connection, link, at: now)
+        case .upgrading:
+            try upgrade(connection, link, by: buffer.bytes(count))
+            try readFrames(connection, link, at: now)
+        case .waiting, .connecting, .greeting, .open:
+            buffer.withBytes(count) { link.frames.append($0) }
+            try readFrames(connection, link, at: now)
         }
-        try readMessages(connection, link, at: now)
     }
 
     private mutating func upgrade(
@@ -93,30 +105,9 @@ extension LoadRun {
         } catch {
             return lost(connection)
         }
-        link.messages.append(link.upgrade.takeRemainder())
+        link.upgrade.takeRemainder().withUnsafeBytes { link.frames.append($0) }
         connection.phase = .greeting
         sayHello(on: connection)
-    }
-
-    private mutating func readMessages(
-        _ connection: LoadConnection, _ link: LoadLink, at now: Instant
-    ) throws(BenchFailure) {
-        while connection.link === link {
-            let message: WebSocketMessage?
-            do throws(WebSocketFailure) {
-                message = try link.messages.next()
-            } catch {
-                return lost(connection)
-            }
-            switch message {
-            case .text(let frame): try receive(frame, on: connection, at: now)
-            case .ping(let payload):
-                link.queue.append(WebSocketEncoder.pong(payload, mask: mask()))
-            case .close: return lost(connection)
-            case .binary, .pong: continue
-            case nil: return
-            }
-        }
     }
 
     /// Gives the connection up. What it was not answered is sent again on the next one.
@@ -137,8 +128,8 @@ extension LoadRun {
         guard let link = connection.link else { return }
         if case .connecting = connection.phase { return }
         do throws(SystemCallFailure) {
-            if !link.queue.isEmpty { try link.queue.flush(to: link.socket) }
-            guard link.awaitsWriting == link.queue.isEmpty else { return }
+            if !link.out.isEmpty { try link.out.flush(to: link.socket) }
+            guard link.awaitsWriting == link.out.isEmpty else { return }
             link.awaitsWriting.toggle()
             try poll.change(
                 link.socket, key: link.key,

@@ -18,6 +18,8 @@ struct LoadRun: ~Copyable {
     let buffer = ReadBuffer()
     private var ready: [EventPoll.Ready] = []
     let connections: [LoadConnection]
+    /// What sends to each conversation of the population.
+    let templates: [SendTemplate]
     var random: SeededRandom
 
     var ledger: MessageLedger
@@ -35,11 +37,12 @@ struct LoadRun: ~Copyable {
 
     private init(
         _ settings: LoadSettings, _ population: Population, connections: [LoadConnection],
-        poll: consuming EventPoll, seed: UInt64
+        templates: [SendTemplate], poll: consuming EventPoll, seed: UInt64
     ) {
         self.settings = settings
         self.population = population
         self.connections = connections
+        self.templates = templates
         self.poll = poll
         random = SeededRandom(seed: seed)
         let now = SystemClock.now()
@@ -55,6 +58,7 @@ struct LoadRun: ~Copyable {
     ) throws(BenchFailure) -> LoadRun {
         LoadRun(
             settings, population, connections: try connections(cluster, settings, population),
+            templates: try templates(cluster, settings, population),
             poll: try EventPoll.made(), seed: seed)
     }
 
@@ -70,16 +74,36 @@ struct LoadRun: ~Copyable {
             connections.append(
                 LoadConnection(
                     index: index, token: person.token, conversations: chats[sender],
-                    server: server))
+                    server: server, transport: settings.transport))
         }
         for person in population.receivers {
             let server = try cluster.clientAddress(of: person.home)
             connections.append(
                 LoadConnection(
                     index: connections.count, token: person.token, conversations: [],
-                    server: server))
+                    server: server, transport: .socket))
         }
         return connections
+    }
+
+    private static func templates(
+        _ cluster: BenchCluster, _ settings: LoadSettings, _ population: Population
+    ) throws(BenchFailure) -> [SendTemplate] {
+        let text = BenchText(bytes: settings.textBytes)
+        var templates: [SendTemplate] = []
+        for conversation in population.conversations {
+            guard settings.transport == .http else {
+                templates.append(SendTemplate(frameTo: conversation.chat, text: text))
+                continue
+            }
+            let sender = population.senders[conversation.sender]
+            let server = try cluster.clientAddress(of: settings.place.node(for: sender))
+            templates.append(
+                SendTemplate(
+                    postTo: conversation.chat, host: server.description, token: sender.token,
+                    text: text))
+        }
+        return templates
     }
 
     // MARK: The course of a run
@@ -135,7 +159,9 @@ struct LoadRun: ~Copyable {
         if !repeats.isEmpty { sendRepeats(at: now) }
         if now >= pingAt {
             pingAt = now + Self.pingInterval
-            for connection in connections where connection.isOpen { ping(connection) }
+            for connection in connections where connection.transport == .socket {
+                if connection.isOpen { ping(connection) }
+            }
         }
     }
 

@@ -8,6 +8,15 @@ public struct LoadSettings: Hashable, Sendable {
         case offline
     }
 
+    /// How senders send. Receivers are always connected by WebSocket.
+    public enum Transport: String, CaseIterable, Hashable, Sendable {
+        /// `send` over a WebSocket, to which every entry of the sender's chats is pushed as well.
+        case socket
+        /// `POST` of each message on a connection that is kept. Nothing is pushed; a server answers
+        /// one request of a connection before it reads the next.
+        case http
+    }
+
     /// Which node a sender connects to.
     public enum Place: Hashable, Sendable, CustomStringConvertible {
         /// Where `GET /v1/gateway` says.
@@ -44,6 +53,7 @@ public struct LoadSettings: Hashable, Sendable {
     public var textBytes = 100
     public var receivers = Receivers.offline
     public var place = Place.home
+    public var transport = Transport.socket
 
     public init() {}
 
@@ -57,6 +67,7 @@ public struct LoadSettings: Hashable, Sendable {
     /// messages goes out to.
     public var caseName: String {
         if isFanOut { return "fanout\(audience)x\(connections * inFlight)" }
-        return "\(connections)x\(inFlight)" + (receivers == .online ? "_online" : "")
+        return "\(connections)x\(inFlight)" + (transport == .http ? "_http" : "")
+            + (receivers == .online ? "_online" : "")
     }
 }
