@@ -46,7 +46,7 @@ extension HelpTopic {
         lines of the same system and case, and prints tables in Markdown, with our figures as
         multiples of those of others. Lines that begin with "# " are remarks, printed above.
 
-          --check              fail with a line for each figure that is too low beside the peer's
+          --check              fail with a line for each target that is missed
           --peers              print the names of the systems that there is something to compare
                                with, and nothing else
 

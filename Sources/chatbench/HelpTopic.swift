@@ -84,10 +84,9 @@ public enum HelpTopic: CaseIterable, Hashable, Sendable {
           --text-bytes N       length of a text (100)
           --receivers WHO      online: those who are written to are connected, and deliveries are
                                measured as well; offline (the default): they are not
-          --transport HOW      socket (the default): `send` over a WebSocket, to which the entries of
-                               all the sender's chats are pushed as well; http: a POST of each
-                               message, where nothing is pushed, and of which a server answers one
-                               after the other on each connection
+          --transport HOW      socket (the default): over a WebSocket, to which all entries of
+                               the sender's chats are pushed; http: each message is a POST, nothing
+                               is pushed, and a server answers one after the other of a connection
           --at PLACE           home: senders connect where GET /v1/gateway says (the default);
                                leaders: the same, with senders and chats picked so that the node
                                leads the chat's group; a number: all at that node

@@ -99,7 +99,8 @@ extension LoadRun {
                 on: connection, at: now)
         case .error(.number(let id), let report):
             let number = UInt64(clamping: id) &- SendTemplate.idBase
-            try refused(ledger.record(number) == nil ? nil : number, report, on: connection, at: now)
+            let isKnown = ledger.record(number) != nil
+            try refused(isKnown ? number : nil, report, on: connection, at: now)
         case .error(_, let report): try refused(nil, report, on: connection, at: now)
         case .entry(_, let entry): delivered(entry.clientID, at: now)
         case .gap: tally.gapsCount += 1

@@ -84,7 +84,7 @@ struct AnswerScannerTests {
         let text =
             "HTTP/1.1 201 Created\r\nTransfer-Encoding: chunked\r\n\r\n"
             + "\(String(body.utf8.count, radix: 16))\r\n\(body)\r\n0\r\n\r\n"
-        let found = try Self.read(Bytes(text) , inPiecesOf: 9)
+        let found = try Self.read(Bytes(text), inPiecesOf: 9)
         #expect(found == [.response(try Self.response(Bytes(text)))])
     }
 

@@ -37,6 +37,7 @@ struct InvocationTests {
             $0.settings.receivers = .online
         },
         Good("send --at leaders") { $0.settings.place = .leaders },
+        Good("send --transport http") { $0.settings.transport = .http },
         Good("send --at 3") { $0.settings.place = .node(NodeID(3)) },
         Good("--seconds 1 send --at home") { $0.settings.seconds = 1 },
     ]
@@ -112,7 +113,8 @@ struct InvocationTests {
             ("send --connections 0", "a number from 1 to 10000, not \"0\""),
             ("send --connections 10001", "not \"10001\""), ("send --in-flight x", "not \"x\""),
             ("send --text-bytes 100001", "not \"100001\""), ("send --seconds -1", "not \"-1\""),
-            ("send --receivers asleep", "online or offline"), ("send --at n3", "a node's number"),
+            ("send --receivers asleep", "online or offline"),
+            ("send --transport air", "socket or http"), ("send --at n3", "a node's number"),
             ("send --at 70000", "a node's number"),
             ("latency --connections 2", "unknown option \"--connections\""),
             ("deliver --connections 2", "unknown option \"--connections\""),

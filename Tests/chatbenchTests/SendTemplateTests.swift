@@ -26,7 +26,7 @@ struct SendTemplateTests {
 
     @Test(
         "is over a WebSocket what a server reads as that very message",
-        arguments: [1, 9, 10, 4_321, 999_999_999, 1_000_000_000] as [UInt64], [1, 3, 60, 100, 70_000])
+        arguments: [1, 9, 10, 4_321, 1_000_000_000] as [UInt64], [1, 3, 60, 100, 70_000])
     func frames(_ number: UInt64, _ textBytes: Int) throws {
         let text = BenchText(bytes: textBytes)
         let template = SendTemplate(frameTo: ChatID(1_234_567), text: text)

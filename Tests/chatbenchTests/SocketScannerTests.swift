@@ -28,6 +28,8 @@ struct SocketScannerTests {
     static let refusal = ServerFrame.error(
         id: .number(7), ErrorReport(.overloaded, "later", afterMilliseconds: 5))
 
+    static let pong = ServerFrame.pong(time: WallTime(milliseconds: 1))
+
     /// One of everything: quick frames, long ones, control frames, fragments, a refusal.
     static let stream: [(bytes: Bytes, found: SocketScanner.Found)] = [
         (ok(1), .acknowledged(id: 1, seq: 2)),
@@ -39,7 +41,7 @@ struct SocketScannerTests {
         (fragments, .message(.text("in two pieces"))),
         (entry(5), .entry(push: 5, clientID: clientID)),
         (longText, .message(.text(Bytes([UInt8](repeating: 0x61, count: 70_000))))),
-        (bytes(.pong(time: WallTime(milliseconds: 1))), .message(.text(#"{"op":"pong","time":1}"#))),
+        (bytes(pong), .message(.text(#"{"op":"pong","time":1}"#))),
         (ok(8), .acknowledged(id: 8, seq: 9)),
     ]
 
@@ -142,8 +144,9 @@ struct SocketScannerTests {
             do throws(WebSocketFailure) {
                 guard case .acknowledged(let id, _)? = try scanner.next() else { continue }
                 // A flipped digit is another number; nothing else of the frame may differ.
-                let digits = Bytes(damaged).text?.contains(#"{"op":"ok","id":\#(id),"seq":"#)
-                #expect(digits == true, "bit \(bit)")
+                let payload = Bytes(damaged).suffix(from: 2)
+                let start = Bytes(#"{"op":"ok","id":\#(id),"seq":"#)
+                #expect(payload.slice(0..<start.count) == start, "bit \(bit)")
             } catch {
                 continue
             }

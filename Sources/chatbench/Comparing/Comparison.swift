@@ -13,21 +13,6 @@ public enum Comparison {
         public let caseName: String
     }
 
-    /// A figure that must stand in a ratio to a peer's, measured in the same rounds.
-    public struct Requirement: Sendable {
-        public enum Relation: Hashable, Sendable {
-            /// At least so many times the peer's.
-            case atLeast(Double)
-            /// At most so many times the peer's.
-            case atMost(Double)
-        }
-
-        public let caseName: String
-        public let figure: String
-        public let other: Other
-        public let relation: Relation
-    }
-
     /// How our own lines name us.
     public static let ourName = "rookery"
     /// What the machine itself can do, measured by `chatbench ceiling`.
@@ -35,26 +20,23 @@ public enum Comparison {
 
     public static let rows = [
         Row(
-            caseName: "256x1", what: "256 connections, one in flight each",
-            others: [
-                other("etcd", "put_c256"), other("zookeeper", "set_256x1"),
-                other("rabbitmq", "pub_64x4"), other("nats", "nofsync_pub_256x1_all3"),
-            ]),
+            caseName: "256x1",
+            what: "256 WebSockets, one in flight each; four pushes for each message",
+            others: by256),
         Row(
-            caseName: "8x32", what: "8 connections, 32 in flight each",
+            caseName: "256x1_http", what: "256 HTTP connections, one in flight each; no pushes",
+            others: by256),
+        Row(
+            caseName: "8x32", what: "8 WebSockets, 32 in flight each",
             others: [
                 other("etcd", "put_8x32"), other("zookeeper", "set_8x32"),
                 other("rabbitmq", "pub_1x256"),
             ]),
         Row(
-            caseName: "1x256", what: "one connection, 256 in flight",
+            caseName: "1x256", what: "one WebSocket, 256 in flight",
             others: [other("rabbitmq", "pub_1x256"), other("nats", "nofsync_pub_1x256")]),
-        Row(
-            caseName: "1x1", what: "one at a time",
-            others: [
-                other("etcd", "put_c1"), other("zookeeper", "set_sync1"),
-                other("rabbitmq", "pub_sync1"), other("nats", "nofsync_pub_sync1"),
-            ]),
+        Row(caseName: "1x1", what: "one WebSocket, one at a time", others: oneAtATime),
+        Row(caseName: "1x1_http", what: "one HTTP connection, one at a time", others: oneAtATime),
         Row(
             caseName: "fanout100x1", what: "deliveries to 100, one message at a time",
             others: [
@@ -68,13 +50,14 @@ public enum Comparison {
             ]),
     ]
 
-    public static let requirements = [
-        requirement("256x1", "ops_s", .atLeast(5), other("etcd", "put_c256")),
-        requirement("256x1", "ops_s", .atLeast(2), other("zookeeper", "set_256x1")),
-        requirement("8x32", "ops_s", .atLeast(5), other("etcd", "put_8x32")),
-        requirement("8x32", "ops_s", .atLeast(1.5), other("rabbitmq", "pub_1x256")),
-        requirement("1x256", "ops_s", .atLeast(1), other("nats", "nofsync_pub_1x256")),
-        requirement("1x1", "p50_us", .atMost(1), other("etcd", "put_c1")),
+    private static let by256 = [
+        other("etcd", "put_c256"), other("zookeeper", "set_256x1"),
+        other("rabbitmq", "pub_64x4"), other("nats", "nofsync_pub_256x1_all3"),
+    ]
+
+    private static let oneAtATime = [
+        other("etcd", "put_c1"), other("zookeeper", "set_sync1"),
+        other("rabbitmq", "pub_sync1"), other("nats", "nofsync_pub_sync1"),
     ]
 
     /// Systems that there is something to compare with, in order of their first row.
@@ -84,13 +67,7 @@ public enum Comparison {
         }
     }
 
-    private static func other(_ peer: String, _ caseName: String) -> Other {
+    static func other(_ peer: String, _ caseName: String) -> Other {
         Other(peer: peer, caseName: caseName)
-    }
-
-    private static func requirement(
-        _ caseName: String, _ figure: String, _ relation: Requirement.Relation, _ other: Other
-    ) -> Requirement {
-        Requirement(caseName: caseName, figure: figure, other: other, relation: relation)
     }
 }

@@ -38,7 +38,8 @@ struct ByteScan {
         return true
     }
 
-    /// Digits that are not the last of the bytes; nil for none, and for too many.
+    /// Digits that are not the last of the bytes; nil for none, for too many, and for a zero that
+    /// leads others.
     mutating func number() -> UInt64? {
         var number: UInt64 = 0
         let start = place
@@ -49,7 +50,8 @@ struct ByteScan {
             number = number * 10 + UInt64(digit)
             place += 1
         }
-        return place > start && place < bytes.count ? number : nil
+        guard place > start, place < bytes.count else { return nil }
+        return bytes[start] == UInt8(ascii: "0") && place > start + 1 ? nil : number
     }
 
     /// A number with the end of a JSON member behind it.

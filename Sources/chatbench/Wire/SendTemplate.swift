@@ -124,7 +124,7 @@ public struct SendTemplate: Sendable {
         }
     }
 
-    /// Source: RFC 6455 §5.3. Eight bytes at a time; the key's first byte on the wire is the lowest.
+    /// Source: RFC 6455 §5.3. Eight bytes at a time; the first byte on the wire is the lowest.
     private static func apply(
         _ mask: UInt32, from start: Int, in frame: UnsafeMutableRawBufferPointer
     ) {
