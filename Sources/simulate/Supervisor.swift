@@ -60,11 +60,17 @@ struct Supervisor {
         return findings.isEmpty
     }
 
-    /// Whether the failure that was found has been told whole.
+    /// Whether the first seed that fails is known, and has told its failure whole: no worker is
+    /// still before it.
     private var hasEnded: Bool {
-        guard let finding = findings.first else { return false }
-        return !workers.contains { $0.seed == finding.seed && !$0.isSeedDone }
+        guard let lowest = findings.lazy.map(\.seed).min() else { return false }
+        return workers.allSatisfy {
+            $0.seed > lowest || $0.seed == lowest && $0.isSeedDone
+        }
     }
+
+    /// Of the lowest seed.
+    var firstFinding: Finding? { findings.min { $0.seed < $1.seed } }
 
     private mutating func stopAll() {
         for worker in workers {

@@ -76,6 +76,17 @@ import Testing
         }
     }
 
+    @Test("every mistake that can be made on purpose stands in the table of those that are found")
+    func planted() {
+        let sources = house.files.filter { !$0.isTest }
+        #expect(sources.reduce(0) { $0 + PlantedRules.mistakes(in: $1).count } >= 42)
+        expectNone(
+            sources.flatMap {
+                let page = PlantedRules.page(of: $0.room)
+                return PlantedRules.findings(in: $0, page: page, text: House.text(page))
+            })
+    }
+
     @Test("no file is dead")
     func dead() {
         expectNone(
