@@ -8,7 +8,7 @@ struct FaultTable {
     private let options: Options
 
     private static let logSeedsMaximum: UInt64 = 2_000
-    private static let clusterSeedsMaximum: UInt64 = 300
+    private static let clusterSeedsMaximum: UInt64 = 1_000
 
     init(_ options: Options) { self.options = options }
 
@@ -23,9 +23,8 @@ struct FaultTable {
             let finding = try find(search)
             if finding == nil { missed += 1 }
             let seeds = finding.map { "\($0.seed - search.seeds.lowerBound + 1)" } ?? "not found"
-            let level = search.isRaft ? "one log" : search.plan
             Swift.print(
-                "| \(fault.name) | \(fault.rule) | \(level) | \(seeds)"
+                "| \(fault.name) | \(fault.rule) | \(place(of: search)) | \(seeds)"
                     + " | \(finding?.checker ?? "") |")
             fflush(nil)
         }
@@ -33,15 +32,24 @@ struct FaultTable {
         return missed == 0 ? 0 : 1
     }
 
+    private func place(of search: Options) -> String {
+        switch search.subject {
+        case .cluster: search.plan
+        case .raft: "replicated log"
+        case .log: "log on disk"
+        }
+    }
+
     private func search(for fault: PlantedFault) -> Options {
         var search = options
         search.mode = .run
         search.planted = fault
         search.isOnce = true
-        search.isRaft = fault.level == .raft
+        search.subject = Options.Subject(fault.level)
         if case .cluster(let plan) = fault.level, !options.hasPlan { search.plan = plan }
         if !options.hasSeeds {
-            search.seeds = 1...(search.isRaft ? Self.logSeedsMaximum : Self.clusterSeedsMaximum)
+            let isCluster = search.subject == .cluster
+            search.seeds = 1...(isCluster ? Self.clusterSeedsMaximum : Self.logSeedsMaximum)
         }
         return search
     }

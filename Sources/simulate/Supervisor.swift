@@ -133,7 +133,7 @@ struct Supervisor {
         for finding in findings {
             print("seed \(finding.seed) failed:")
             for line in finding.lines { print("  \(line)") }
-            let kind = options.isRaft ? "--raft" : "--plan \(options.plan)"
+            let kind = options.subject.options(plan: options.plan).joined(separator: " ")
             var hint = "REPRODUCE  scripts/simulate \(kind) --seed 0x"
             hint += String(finding.seed, radix: 16, uppercase: true)
             if let planted = options.planted { hint += " --plant \(planted.name)" }

@@ -41,7 +41,7 @@
         }
     }
 
-    extension PlantedStorageFault: DescribedFault {
+    extension PlantedStorageFault {
         var rule: String {
             switch self {
             case .tornTailTakenForDamage: "a torn last batch is cut"
@@ -54,8 +54,6 @@
             case .termForgottenInSalvage: "terms seen behind the damage are kept"
             }
         }
-
-        var plan: String { "everything" }
     }
 
     extension PlantedMessageFault: DescribedFault {
@@ -118,9 +116,9 @@
 
         var plan: String {
             switch self {
-            case .leftoversRemovedTooEarly, .takesPartBeforeReady, .snapshotRemovedTooEarly:
-                "power_cuts"
-            case .requestNumbersStartOver: "leader_kills"
+            case .leftoversRemovedTooEarly, .takesPartBeforeReady: "second_crashes"
+            case .snapshotRemovedTooEarly: "power_cuts"
+            case .requestNumbersStartOver: "earlier_lives"
             case .removalAnsweredBeforeShard, .outboxRecordDroppedOnLeaderChange,
                 .failedSyncIgnored:
                 "everything"

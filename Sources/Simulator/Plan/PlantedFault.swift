@@ -12,6 +12,8 @@ public struct PlantedFault: Hashable, Sendable {
     public enum Level: Hashable, Sendable {
         /// Runs of one replicated log.
         case raft
+        /// Runs of one write-ahead log.
+        case log
         /// Runs of a whole cluster, under the plan of this name.
         case cluster(plan: String)
     }
@@ -37,7 +39,9 @@ public struct PlantedFault: Hashable, Sendable {
             var all = PlantedRaftFault.allCases.map {
                 PlantedFault(name: $0.rawValue, rule: $0.rule, level: .raft)
             }
-            all += listed(PlantedStorageFault.self)
+            all += PlantedStorageFault.allCases.map {
+                PlantedFault(name: $0.rawValue, rule: $0.rule, level: .log)
+            }
             all += listed(PlantedMessageFault.self)
             all += listed(PlantedReplicationFault.self)
             all += listed(PlantedRoutingFault.self)

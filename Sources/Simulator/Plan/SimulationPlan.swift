@@ -17,7 +17,7 @@ public struct SimulationPlan: Hashable, Sendable {
     public var faultIntervalMilliseconds: Int64 = 700
     /// Milliseconds between two operations of one client, on average.
     public var operationIntervalMilliseconds: Int64 = 150
-    public var nemeses: [NemesisKind] = NemesisKind.allCases
+    public var nemeses: [NemesisKind] = NemesisKind.ordinary
     /// Each run switches off a random half of the nemeses.
     public var isSwarm = true
     /// How likely a run has tiny limits: small segments, a snapshot every few entries, short
