@@ -2,7 +2,8 @@
 enum PlantedRules {
     /// The page whose table holds the mistakes of a room.
     static func page(of room: String) -> String {
-        let teller = room == "Raft" ? "RaftSimulation" : "Simulator"
+        let tellers = ["Raft": "RaftSimulation", "LogStorage": "LogSimulation"]
+        let teller = tellers[room] ?? "Simulator"
         return "Sources/\(teller)/\(teller).docc/\(teller).md"
     }
 

@@ -65,7 +65,7 @@ import Testing
         let tests = MappingRules.tests(in: house.files)
         #expect(tests.count > 500)
         let rooms = house.files.filter {
-            ["Raft", "Simulator", "RaftSimulation"].contains($0.room)
+            ["Raft", "Simulator", "RaftSimulation", "LogSimulation"].contains($0.room)
         }
         let words = Set(rooms.flatMap { $0.lines.flatMap { CallRules.words(of: $0) } })
         let files = Set(house.files.map(\.name))

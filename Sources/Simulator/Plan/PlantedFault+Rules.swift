@@ -28,7 +28,7 @@
             case .jointNeedsOnlyNewMajority: "while joint, the outgoing majority counts"
             case .jointNeedsOnlyOldMajority: "while joint, the incoming majority counts"
             case .configurationInForceWhenCommittedOnly: "a configuration is in force when appended"
-            case .truncatedConfigurationKept: "a truncated configuration gives way to the one before"
+            case .truncatedConfigurationKept: "a truncated configuration is in force no more"
             case .secondChangeAllowed: "one change of members at a time"
             case .changeBeforeOwnTermCommits: "no change before an entry of the own term commits"
             case .snapshotWithoutConfiguration: "a snapshot brings its configuration"
@@ -79,7 +79,7 @@
             switch self {
             case .appliedTwiceAfterRestart: "an entry is applied once"
             case .readAnsweredWithoutRound: "a read is answered by who still leads"
-            case .entriesTakenDuringInstallation: "a snapshot's record is followed by its installation"
+            case .entriesTakenDuringInstallation: "the log rests until a snapshot is installed"
             }
         }
 
@@ -98,7 +98,7 @@
             }
         }
 
-        var plan: String { "torn_network" }
+        var plan: String { "late_copies" }
     }
 
     extension PlantedNodeFault: DescribedFault {
