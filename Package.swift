@@ -85,6 +85,9 @@ let rooms: [Room] = [
         name: "VirtualWorld", floor: 2, wing: .proving,
         uses: ["LogStorage", "Vocabulary", "Toolbox"]),
     Room(
+        name: "LogSimulation", floor: 3, wing: .proving,
+        uses: ["VirtualWorld", "LogStorage", "Vocabulary", "Toolbox"]),
+    Room(
         name: "RaftSimulation", floor: 3, wing: .proving,
         uses: ["VirtualWorld", "Raft", "LogStorage", "Vocabulary", "Toolbox"]),
     Room(
@@ -165,7 +168,9 @@ let rooms: [Room] = [
         isProgram: true, hasTests: false),
     Room(
         name: "simulate", floor: 6, wing: .proving,
-        uses: ["Simulator", "RaftSimulation", "VirtualWorld", "Vocabulary", "Toolbox"],
+        uses: [
+            "Simulator", "RaftSimulation", "LogSimulation", "VirtualWorld", "Vocabulary", "Toolbox",
+        ],
         isProgram: true, hasTests: false),
 ]
 

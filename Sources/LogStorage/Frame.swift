@@ -157,6 +157,11 @@ struct Frame {
     private static func checksum(
         _ bytes: Slice<UnsafeRawBufferPointer>, nonce: UInt64, offset: Int
     ) -> UInt32 {
+        #if PLANTED_FAULTS
+            if nonce == SegmentHeader.unseeded {
+                return CRC32C.checksum(of: UnsafeRawBufferPointer(rebasing: bytes))
+            }
+        #endif
         let place = (nonce.littleEndian, UInt64(offset).littleEndian)
         let seed = withUnsafeBytes(of: place) { CRC32C.checksum(of: $0) }
         return CRC32C.checksum(of: UnsafeRawBufferPointer(rebasing: bytes), after: seed)

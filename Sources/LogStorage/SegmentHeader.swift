@@ -17,7 +17,7 @@ struct SegmentHeader {
 
     let identity: LogIdentity
     let sequence: UInt64
-    let nonce: UInt64
+    private(set) var nonce: UInt64
     /// Bytes of the segment's file.
     let capacity: Int
     /// The sequence of the segment's first frame.
@@ -169,6 +169,13 @@ struct SegmentHeader {
         durable = place.position.next - 1 + UInt64(place.framesBornWith)
         self.groups = groups
     }
+
+    #if PLANTED_FAULTS
+        /// The nonce of a segment whose checksums are the same everywhere.
+        static let unseeded: UInt64 = 0
+
+        mutating func leaveUnseeded() { nonce = Self.unseeded }
+    #endif
 
     /// Where a segment stands in the log.
     struct Place {

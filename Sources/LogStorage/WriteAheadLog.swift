@@ -264,9 +264,12 @@ public struct WriteAheadLog: Sendable {
             position: position, oldest: oldestNeeded(orElse: sequence), framesBornWith: frames)
         var capacity = settings.segmentBytes
         while true {
-            let header = SegmentHeader(
+            var header = SegmentHeader(
                 identity: identity, sequence: sequence, capacity: capacity, place: place,
                 groups: groups)
+            #if PLANTED_FAULTS
+                if settings.plantedFault == .checksumNotSeeded { header.leaveUnseeded() }
+            #endif
             var writer = ByteWriter(reserving: 4_096)
             let headerBytes = header.write(into: &writer)
             if headerBytes + bytes <= capacity { return (header, writer.take()) }

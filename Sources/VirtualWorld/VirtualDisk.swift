@@ -76,6 +76,17 @@ public struct VirtualDisk: Sendable {
         files[number]?.failSync(random: &random)
     }
 
+    /// A write that no sync has followed goes to another place of its file, behind everything that
+    /// was written there, as the power goes.
+    ///
+    /// - Returns: where to; nil if nothing was being written, or there is no such place.
+    public mutating func misdirectUnsynchronized(random: inout SeededRandom) -> Int? {
+        for number in files.keys.sorted() {
+            if let place = files[number]?.misdirect(random: &random) { return place }
+        }
+        return nil
+    }
+
     /// Loses what the power cut makes of everything that was not synced.
     public mutating func losePower(random: inout SeededRandom) {
         let fate = random.choice(of: PowerLossFate.drawn)

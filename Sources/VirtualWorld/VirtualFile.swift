@@ -65,6 +65,19 @@ struct VirtualFile: Sendable {
         self = VirtualFile(zeroFilledBytes: zeroFilledBytes)
     }
 
+    /// The last write that no sync has followed lands some sectors further on, within the file.
+    mutating func misdirect(random: inout SeededRandom) -> Int? {
+        guard let write = unsynchronized.last, write.offset > 0 else { return nil }
+        let end = write.offset + write.bytes.count
+        let shift = (write.bytes.count / Self.sectorBytes + 1) * Self.sectorBytes
+        let room = (platter.count - end) / Self.sectorBytes * Self.sectorBytes - shift
+        guard room >= 0 else { return nil }
+        unsynchronized.removeLast()
+        let further = random.below(min(room / Self.sectorBytes, 4) + 1) * Self.sectorBytes
+        Self.apply(write.bytes, at: write.offset + shift + further, to: &platter)
+        return write.offset + shift + further
+    }
+
     /// Decides for each write that no sync has followed whether it is there, lost, or torn.
     mutating func losePower(_ fate: PowerLossFate, random: inout SeededRandom) {
         for write in unsynchronized {

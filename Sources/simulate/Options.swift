@@ -10,10 +10,35 @@ struct Options {
         case list
     }
 
+    /// What runs.
+    enum Subject: Hashable {
+        case cluster
+        /// One replicated log.
+        case raft
+        /// The write-ahead log of one node.
+        case log
+
+        init(_ level: PlantedFault.Level) {
+            switch level {
+            case .raft: self = .raft
+            case .log: self = .log
+            case .cluster: self = .cluster
+            }
+        }
+
+        /// As a seed is asked for.
+        func options(plan: String) -> [String] {
+            switch self {
+            case .cluster: ["--plan", plan]
+            case .raft: ["--raft"]
+            case .log: ["--log"]
+            }
+        }
+    }
+
     var mode = Mode.run
     var plan = "everything"
-    /// One replicated log instead of a whole cluster.
-    var isRaft = false
+    var subject = Subject.cluster
     /// Whether the plan was asked for.
     var hasPlan = false
     var seeds: ClosedRange<UInt64> = 1...1
@@ -24,23 +49,29 @@ struct Options {
     var isOnce = false
     var keepsGoing = false
     var planted: PlantedFault?
+    /// With `table`: the mistakes that it is about; all if none is named.
+    var only: [PlantedFault] = []
+    var hasSeeds = false
     /// This process carries seeds out for another one.
     var isWorker = false
 
     static let usage = """
-        simulate: runs a whole cluster, or one replicated log of it, on a virtual network, disk and
-        clock, from a seed.
+        simulate: runs a whole cluster, or one replicated log of it, or one node's log, on a virtual
+        network, disk and clock, from a seed.
 
           --seed N           one seed, decimal or 0x...
           --seeds A..B       all seeds from A to B, on two processors
           --plan NAME|FILE   a plan of ChaosTests/Plans (default: everything), or a file
           --raft             one replicated log in many shapes: faster, and no plan
+          --log              the write-ahead log of one node and its disk: faster still
           --verbose          print everything that happens
           --once             run each seed once; normally it runs twice and both must be equal
           --keep-going       go on after a failure
           --regressions      run every seed that ever failed, from ChaosTests/Regressions
           --plant FAULT      make a mistake on purpose and say which seed finds it
-          --planted-faults   do so for every mistake, and print the table
+          --planted-faults   do so for every mistake, and print the table; --seeds bounds the
+                             search (normally 2,000 seeds of logs, 1,000 of clusters)
+          --only NAME        with --planted-faults: only this one; may be said several times
           --list             print the plans' nemeses and the mistakes that can be made
           --help             print this
 
@@ -59,11 +90,15 @@ struct Options {
             case "--seed":
                 let seed = try Self.number(rest.popFirst(), argument)
                 seeds = seed...seed
-            case "--seeds": seeds = try Self.range(rest.popFirst(), argument)
+                hasSeeds = true
+            case "--seeds":
+                seeds = try Self.range(rest.popFirst(), argument)
+                hasSeeds = true
             case "--plan":
                 plan = try Self.value(rest.popFirst(), argument)
                 hasPlan = true
-            case "--raft": isRaft = true
+            case "--raft": subject = .raft
+            case "--log": subject = .log
             case "--verbose": isVerbose = true
             case "--once": isOnce = true
             case "--keep-going": keepsGoing = true
@@ -71,9 +106,10 @@ struct Options {
             case "--plant":
                 let fault = try Self.fault(rest.popFirst(), argument)
                 planted = fault
-                if fault.level == .raft { isRaft = true }
+                subject = Subject(fault.level)
                 if case .cluster(let name) = fault.level, !hasPlan { plan = name }
             case "--planted-faults": mode = .table
+            case "--only": only.append(try Self.fault(rest.popFirst(), argument))
             case "--list": mode = .list
             case "--help", "-h": mode = .help
             case "--worker": isWorker = true

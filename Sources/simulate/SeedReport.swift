@@ -1,3 +1,4 @@
+import LogSimulation
 import RaftSimulation
 import Simulator
 import VirtualWorld
@@ -26,5 +27,15 @@ struct SeedReport {
         numbers =
             "\(result.simulated.nanoseconds) \(result.eventsCount) \(result.writesCount)"
             + " \(result.readsCount) \(result.faultsCount) \(result.electionsCount)"
+    }
+
+    /// Without a clock: no time passes.
+    init(_ result: LogRunResult) {
+        violations = result.violations
+        traceHash = result.traceHash
+        tail = result.tail
+        numbers =
+            "0 \(result.stepsCount) \(result.writesCount) \(result.livesCount)"
+            + " \(result.faultsCount) 0"
     }
 }

@@ -60,11 +60,17 @@ struct Supervisor {
         return findings.isEmpty
     }
 
-    /// Whether the failure that was found has been told whole.
+    /// Whether the first seed that fails is known, and has told its failure whole: no worker is
+    /// still before it.
     private var hasEnded: Bool {
-        guard let finding = findings.first else { return false }
-        return !workers.contains { $0.seed == finding.seed && !$0.isSeedDone }
+        guard let lowest = findings.lazy.map(\.seed).min() else { return false }
+        return workers.allSatisfy {
+            $0.seed > lowest || $0.seed == lowest && $0.isSeedDone
+        }
     }
+
+    /// Of the lowest seed.
+    var firstFinding: Finding? { findings.min { $0.seed < $1.seed } }
 
     private mutating func stopAll() {
         for worker in workers {
@@ -127,7 +133,7 @@ struct Supervisor {
         for finding in findings {
             print("seed \(finding.seed) failed:")
             for line in finding.lines { print("  \(line)") }
-            let kind = options.isRaft ? "--raft" : "--plan \(options.plan)"
+            let kind = options.subject.options(plan: options.plan).joined(separator: " ")
             var hint = "REPRODUCE  scripts/simulate \(kind) --seed 0x"
             hint += String(finding.seed, radix: 16, uppercase: true)
             if let planted = options.planted { hint += " --plant \(planted.name)" }

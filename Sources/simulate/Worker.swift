@@ -1,4 +1,5 @@
 import Glibc
+import LogSimulation
 import RaftSimulation
 import Simulator
 import VirtualWorld
@@ -51,13 +52,18 @@ struct Worker {
     }
 
     private func simulate(_ seed: UInt64, _ detail: Transcript.Detail) -> SeedReport {
-        if options.isRaft {
-            var run = RaftRun(seed: seed, detail: detail, planted: options.planted?.name)
+        let planted = options.planted
+        switch options.subject {
+        case .raft:
+            var run = RaftRun(seed: seed, detail: detail, planted: planted?.name)
             return SeedReport(run.run())
+        case .log:
+            var run = LogRun(seed: seed, detail: detail, planted: planted?.name)
+            return SeedReport(run.run())
+        case .cluster:
+            var simulation = Simulation(plan: plan, seed: seed, detail: detail, planted: planted)
+            return SeedReport(simulation.run())
         }
-        var simulation = Simulation(
-            plan: plan, seed: seed, detail: detail, planted: options.planted)
-        return SeedReport(simulation.run())
     }
 
     private func say(_ line: String) {

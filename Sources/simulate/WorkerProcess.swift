@@ -18,14 +18,14 @@ struct WorkerProcess {
         _ options: Options, from first: UInt64, stride: UInt64
     ) throws(OptionsFailure) -> WorkerProcess {
         var arguments = [
-            "/proc/self/exe", "--worker", "--plan", options.plan, "--seeds",
-            "\(first)..\(options.seeds.upperBound)", "--stride", "\(stride)",
+            "/proc/self/exe", "--worker", "--seeds", "\(first)..\(options.seeds.upperBound)",
+            "--stride", "\(stride)",
         ]
-        if options.isRaft { arguments.append("--raft") }
         if options.isOnce { arguments.append("--once") }
         if options.isVerbose { arguments.append("--verbose") }
         if options.keepsGoing { arguments.append("--keep-going") }
         if let planted = options.planted { arguments += ["--plant", planted.name] }
+        arguments += options.subject.options(plan: options.plan)
         var ends: [Int32] = [0, 0]
         guard pipe(&ends) == 0 else { throw OptionsFailure(message: "no pipe: \(errno)") }
         var actions = posix_spawn_file_actions_t()

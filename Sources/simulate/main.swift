@@ -21,7 +21,7 @@ enum Program {
         switch options.mode {
         case .help: print(Options.usage)
         case .list: list()
-        case .table: return try table(options)
+        case .table: return try FaultTable(options).print()
         case .regressions: return try regressions(options)
         case .run where options.isWorker:
             return Worker(options: options, plan: try PlanFiles.plan(options.plan)).run() ? 0 : 1
@@ -43,29 +43,6 @@ enum Program {
     private static func list() {
         print("nemeses: " + NemesisKind.allCases.map(\.rawValue).joined(separator: " "))
         print("mistakes: " + PlantedFault.all.map(\.name).joined(separator: " "))
-    }
-
-    /// Every mistake, and how many seeds it took to find it.
-    private static func table(_ options: Options) throws(OptionsFailure) -> Int32 {
-        var isComplete = true
-        print("| planted fault | looked for by | seeds until found | found by |")
-        print("| --- | --- | --- | --- |")
-        for fault in PlantedFault.all {
-            var own = options
-            own.planted = fault
-            own.isOnce = true
-            own.isRaft = fault.level == .raft
-            if case .cluster(let plan) = fault.level, !options.hasPlan { own.plan = plan }
-            if own.seeds.count == 1 { own.seeds = 1...5_000 }
-            var supervisor = Supervisor(own)
-            isComplete = try !supervisor.run() && isComplete
-            let finding = supervisor.findings.min { $0.seed < $1.seed }
-            let seeds = finding.map { "\($0.seed - own.seeds.lowerBound + 1)" } ?? "not found"
-            let level = own.isRaft ? "one log" : own.plan
-            print("| \(fault.name) | \(level) | \(seeds) | \(finding?.checker ?? "") |")
-            fflush(nil)
-        }
-        return isComplete ? 0 : 1
     }
 
     private static func regressions(_ options: Options) throws(OptionsFailure) -> Int32 {

@@ -65,7 +65,7 @@ import Testing
         let tests = MappingRules.tests(in: house.files)
         #expect(tests.count > 500)
         let rooms = house.files.filter {
-            ["Raft", "Simulator", "RaftSimulation"].contains($0.room)
+            ["Raft", "Simulator", "RaftSimulation", "LogSimulation"].contains($0.room)
         }
         let words = Set(rooms.flatMap { $0.lines.flatMap { CallRules.words(of: $0) } })
         let files = Set(house.files.map(\.name))
@@ -74,6 +74,17 @@ import Testing
                 MappingRules.findings(
                     path: path, text: House.text(path), tests: tests, words: words, files: files))
         }
+    }
+
+    @Test("every mistake that can be made on purpose stands in the table of those that are found")
+    func planted() {
+        let sources = house.files.filter { !$0.isTest }
+        #expect(sources.reduce(0) { $0 + PlantedRules.mistakes(in: $1).count } >= 42)
+        expectNone(
+            sources.flatMap {
+                let page = PlantedRules.page(of: $0.room)
+                return PlantedRules.findings(in: $0, page: page, text: House.text(page))
+            })
     }
 
     @Test("no file is dead")

@@ -32,7 +32,17 @@ extension RaftWorld {
         laws.noteStart(of: host, hosts[host].disk.platter, into: &violations)
         transcript.note(now, "n\(host + 1) starts, life \(hosts[host].life)")
         transcript.mix(UInt64(bitPattern: now.nanoseconds), 0x57A7 << 32 | UInt64(host))
+        endTransfersToFormerLife(of: host)
         finishStep(host)
+    }
+
+    /// Nobody who waits for an answer of the process before is told of a power cut. What is asked
+    /// of that one is turned away by the new one, and so its end is noticed at last.
+    private mutating func endTransfersToFormerLife(of host: Int) {
+        for sender in hosts.indices where hosts[sender].transfers[host] != nil {
+            let time = now.advanced(by: 2 * Nanoseconds.second)
+            events.schedule(.connectionLost(host: sender, peer: host, refused: false), at: time)
+        }
     }
 
     mutating func end(_ host: Int, by end: RaftProcessEnd) {
@@ -148,6 +158,7 @@ extension RaftWorld {
             "\(host.member) \(host.status) \(host.raft.role)@\(host.raft.term)"
                 + " {\(host.raft.configuration)}"
                 + " \(host.machine.applied)/\(host.raft.commitIndex)/\(host.raft.lastIndex)"
+                + host.raft.followers.map { " \($0.node) \($0.mode) \($0.match)" }.joined()
         }.joined(separator: "; ")
     }
 }

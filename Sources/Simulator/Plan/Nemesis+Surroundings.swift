@@ -1,3 +1,4 @@
+import ClusterNode
 import Toolbox
 import Vocabulary
 import VirtualWorld
@@ -102,6 +103,13 @@ extension Nemesis {
         for lane in cluster.nodes[node].lanes.indices {
             cluster.nodes[node].lanes[lane].stalledUntil = end
         }
+    }
+
+    mutating func stallLog(_ node: Int, _ cluster: inout SimulatedCluster) {
+        let span = random.within(100...2_000 as ClosedRange<Int64>)
+        let end = cluster.now.advanced(by: span * Nanoseconds.millisecond)
+        cluster.nodes[node].logStalledUntil = end
+        cluster.nodes[node].lanes[StorageLane.log.number].stalledUntil = end
     }
 
     mutating func slowDisk(_ node: Int, _ cluster: inout SimulatedCluster) {

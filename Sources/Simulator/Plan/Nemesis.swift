@@ -88,6 +88,7 @@ struct Nemesis: Sendable {
         case .wallJump: jump(node, &cluster)
         case .weekPasses: passWeek(&cluster)
         case .diskStall: stallDisk(node, &cluster)
+        case .logStall: stallLog(node, &cluster)
         case .slowDisk: slowDisk(node, &cluster)
         case .failSync: cluster.nodes[node].failsNextSync = true
         case .diskFull:
@@ -127,6 +128,7 @@ struct Nemesis: Sendable {
         for node in cluster.nodes.indices {
             cluster.nodes[node].killAfterDirectives = nil
             cluster.nodes[node].failsNextSync = false
+            cluster.nodes[node].logStalledUntil = cluster.now
             cluster.nodes[node].isDiskFull = false
             cluster.nodes[node].syncMean = cluster.syncMean
             cluster.nodes[node].clock.setDrift(partsPerMillion: 0, at: cluster.now)

@@ -57,4 +57,9 @@ public enum NemesisKind: String, CaseIterable, Sendable {
     /// In what one node had synced a bit turns over, a sector is zeroed, a write is lost or lies
     /// where another should; it must notice.
     case damage
+    /// No sync of one node's log ends for a while; its other files go on.
+    case logStall
+
+    /// What a plan brings that names nothing: all but what only its own plan asks for.
+    public static let ordinary = allCases.filter { $0 != .logStall }
 }

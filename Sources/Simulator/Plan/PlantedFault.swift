@@ -12,12 +12,16 @@ public struct PlantedFault: Hashable, Sendable {
     public enum Level: Hashable, Sendable {
         /// Runs of one replicated log.
         case raft
+        /// Runs of one write-ahead log.
+        case log
         /// Runs of a whole cluster, under the plan of this name.
         case cluster(plan: String)
     }
 
     /// As its room names it.
     public let name: String
+    /// The rule that it breaks, for people.
+    public let rule: String
     public let level: Level
 
     /// Whether this build can make mistakes on purpose.
@@ -32,17 +36,17 @@ public struct PlantedFault: Hashable, Sendable {
     /// All that this build can make; none in an ordinary one.
     public static var all: [PlantedFault] {
         #if PLANTED_FAULTS
-            let raft = PlantedRaftFault.allCases.map {
-                PlantedFault(name: $0.rawValue, level: .raft)
+            var all = PlantedRaftFault.allCases.map {
+                PlantedFault(name: $0.rawValue, rule: $0.rule, level: .raft)
             }
-            let names =
-                PlantedStorageFault.allCases.map(\.rawValue)
-                + PlantedMessageFault.allCases.map(\.rawValue)
-                + PlantedReplicationFault.allCases.map(\.rawValue)
-                + PlantedRoutingFault.allCases.map(\.rawValue)
-                + PlantedNodeFault.allCases.map(\.rawValue)
-            return raft
-                + names.map { PlantedFault(name: $0, level: .cluster(plan: plan(of: $0))) }
+            all += PlantedStorageFault.allCases.map {
+                PlantedFault(name: $0.rawValue, rule: $0.rule, level: .log)
+            }
+            all += listed(PlantedMessageFault.self)
+            all += listed(PlantedReplicationFault.self)
+            all += listed(PlantedRoutingFault.self)
+            all += listed(PlantedNodeFault.self)
+            return all
         #else
             []
         #endif
@@ -50,19 +54,13 @@ public struct PlantedFault: Hashable, Sendable {
 
     public static func named(_ name: String) -> PlantedFault? { all.first { $0.name == name } }
 
-    /// The plan that looks where the fault shows.
-    private static func plan(of name: String) -> String {
-        switch name {
-        case "duplicateWindowLostInSnapshot", "entriesTakenDuringInstallation":
-            "tiny_limits"
-        case "harmfulRequestSentAgain": "torn_network"
-        case "requestNumbersStartOver": "leader_kills"
-        case "takesPartBeforeReady", "leftoversRemovedTooEarly", "snapshotRemovedTooEarly":
-            "power_cuts"
-        case "idRememberedByArrival": "passing_weeks"
-        default: "everything"
+    #if PLANTED_FAULTS
+        private static func listed<Fault: DescribedFault>(_ faults: Fault.Type) -> [PlantedFault] {
+            faults.allCases.map {
+                PlantedFault(name: $0.rawValue, rule: $0.rule, level: .cluster(plan: $0.plan))
+            }
         }
-    }
+    #endif
 
     func plant(in settings: inout NodeSettings) {
         #if PLANTED_FAULTS

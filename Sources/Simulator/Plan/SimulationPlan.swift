@@ -17,7 +17,9 @@ public struct SimulationPlan: Hashable, Sendable {
     public var faultIntervalMilliseconds: Int64 = 700
     /// Milliseconds between two operations of one client, on average.
     public var operationIntervalMilliseconds: Int64 = 150
-    public var nemeses: [NemesisKind] = NemesisKind.allCases
+    /// Of 100 operations, how many more change members; 0 leaves them at their usual share.
+    public var memberPercent = 0
+    public var nemeses: [NemesisKind] = NemesisKind.ordinary
     /// Each run switches off a random half of the nemeses.
     public var isSwarm = true
     /// How likely a run has tiny limits: small segments, a snapshot every few entries, short
@@ -79,6 +81,7 @@ extension SimulationPlan {
             faultIntervalMilliseconds = try Self.integer(value, key, 1...600_000)
         case "operationIntervalMilliseconds":
             operationIntervalMilliseconds = try Self.integer(value, key, 1...600_000)
+        case "memberPercent": memberPercent = Int(try Self.integer(value, key, 0...100))
         case "swarm":
             guard let flag = value.bool else { throw .badValue(key) }
             isSwarm = flag

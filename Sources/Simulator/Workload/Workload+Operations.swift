@@ -10,6 +10,10 @@ extension Workload {
         let chats = clients[client].chats.keys
         guard !chats.isEmpty else { return beginChat(client, &cluster) }
         let chat = clients[client].random.choice(of: chats)
+        if memberPercent > 0, clients[client].random.below(100) < memberPercent {
+            let removes = clients[client].random.chance(0.5)
+            return changeMember(client, chat, removes: removes, &cluster)
+        }
         switch clients[client].random.below(100) {
         case 0..<50: sendLive(client, chat, &cluster)
         case 50..<65: post(client, chat, &cluster)

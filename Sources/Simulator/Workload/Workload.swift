@@ -12,6 +12,7 @@ struct Workload: Sendable {
     /// Users that have registered, by client.
     var users: [UserID?]
     private let meanInterval: Int64
+    let memberPercent: Int
     /// What is refused although it must not be.
     var violations: [Violation] = []
 
@@ -20,6 +21,7 @@ struct Workload: Sendable {
 
     init(plan: SimulationPlan, chance: Chance) {
         meanInterval = plan.operationIntervalMilliseconds * Nanoseconds.millisecond
+        memberPercent = plan.memberPercent
         users = Array(repeating: nil, count: plan.clients)
         clients = (0..<plan.clients).map { index in
             var random = chance.stream(.client, member: index)

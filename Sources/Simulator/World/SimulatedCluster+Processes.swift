@@ -23,6 +23,7 @@ extension SimulatedCluster {
         nodes[node].inbox = []
         nodes[node].turnAt = nil
         nodes[node].lanes = nodes[node].lanes.map { _ in DiskLane() }
+        nodes[node].lanes[StorageLane.log.number].stalledUntil = nodes[node].logStalledUntil
         var directives: [NodeDirective] = []
         let seed = processRandom.next()
         let moment = nodes[node].clock.moment(at: now)

@@ -44,6 +44,8 @@ struct SimulatedNode: Sendable {
     /// It had damage, said so, and goes on with new copies.
     var hasForgotten = false
     var failsNextSync = false
+    /// No sync of the log ends before this time, whichever process asks for it.
+    var logStalledUntil = WorldTime.start
     /// A sync was made to fail: the process must end.
     var isDiskBroken = false
 
