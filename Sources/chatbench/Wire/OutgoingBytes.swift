@@ -20,14 +20,21 @@ public struct OutgoingBytes: Sendable {
 
     /// Appends `count` bytes that `fill` writes, all of them.
     mutating func append(_ count: Int, _ fill: (UnsafeMutableRawBufferPointer) -> Void) {
-        if storage.count - end < count {
-            storage += repeatElement(0, count: storage.count + count)
-        }
+        if storage.count - end < count { makeRoom(for: count) }
         let range = end..<end + count
         storage.withUnsafeMutableBytes {
             fill(UnsafeMutableRawBufferPointer(rebasing: $0[range]))
         }
         end += count
+    }
+
+    /// What has left makes room first.
+    private mutating func makeRoom(for more: Int) {
+        storage.removeFirst(start)
+        end -= start
+        start = 0
+        guard storage.count - end < more else { return }
+        storage += repeatElement(0, count: storage.count + more)
     }
 
     public func withBytes<Result>(_ body: (UnsafeRawBufferPointer) -> Result) -> Result {
