@@ -49,7 +49,7 @@ enum Program {
         var isGood = true
         for regression in try PlanFiles.regressions() {
             var own = options
-            own.isRaft = regression.plan == nil
+            own.subject = regression.plan == nil ? .raft : .cluster
             if let plan = regression.plan { own.plan = plan }
             own.seeds = regression.seed...regression.seed
             var supervisor = Supervisor(own)
