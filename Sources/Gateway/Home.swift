@@ -14,7 +14,9 @@ struct Home: Sendable {
     var count: Int { sessions.count }
 
     subscript(key: SessionKey) -> ClientSession? {
-        get { sessions[key] }
+        @inline(__always)
+        _read { yield sessions[key] }
+        @inline(__always)
         _modify { yield &sessions[key] }
     }
 

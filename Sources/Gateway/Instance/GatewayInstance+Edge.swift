@@ -44,14 +44,34 @@ extension GatewayInstance {
 
     // MARK: - Sending
 
+    /// Small bytes are copied behind what leaves at the end of the turn; large ones are not.
     mutating func send(_ bytes: Bytes, to connection: ConnectionID) {
+        guard bytes.count > Self.copiedBytesMaximum else {
+            return write(to: connection) { $0.writeRaw(bytes) }
+        }
+        flushOutput(of: connection)
         let sent: Void? = connections[connection]?.backlog.send(bytes.count, at: now.monotonic)
         if sent != nil { directives.append(.send(connection, bytes)) }
     }
 
+    /// Adds what `body` writes to what leaves at the end of the turn.
+    mutating func write(to connection: ConnectionID, _ body: (inout ByteWriter) -> Void) {
+        let isFirst = connections[connection]?.write(at: now.monotonic, body)
+        if isFirst == true { written.append(connection) }
+    }
+
+    /// What was written so far leaves in front of what follows.
+    mutating func flushOutput(of connection: ConnectionID) {
+        guard let bytes = connections[connection]?.takeOutput() ?? nil else { return }
+        directives.append(.send(connection, bytes))
+    }
+
+    static let copiedBytesMaximum = 4 << 10
+
     /// The last thing that is done to a connection; what was sent before still leaves.
     mutating func close(_ connection: ConnectionID) {
         guard connections.contains(connection) else { return }
+        flushOutput(of: connection)
         forget(connection)
         directives.append(.close(connection))
     }
