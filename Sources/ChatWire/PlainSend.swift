@@ -23,13 +23,29 @@ struct PlainSend {
         }
     }
 
+    /// The draft that is a whole body, if it is plain with nothing wrong about it.
+    static func readDraft(_ bytes: Bytes) -> MessageDraft? {
+        bytes.withUnsafeBytes { buffer in
+            var reader = PlainSend(buffer)
+            guard reader.readMembers(), !reader.isSend, reader.id == nil, reader.chat == nil else {
+                return nil
+            }
+            return reader.draft(of: bytes)
+        }
+    }
+
     private init(_ buffer: UnsafeRawBufferPointer) { self.buffer = buffer }
 
     private func frame(of bytes: Bytes) -> SendFrame? {
-        guard isSend, let id, let chat, let clientID, let text else { return nil }
-        var draft = MessageDraft(clientID: clientID, text: bytes.slice(text))
-        draft.seen = seen.map { SequenceNumber(UInt64($0)) }
+        guard isSend, let id, let chat, let draft = draft(of: bytes) else { return nil }
         return SendFrame(id: .number(id), chat: ChatID(chat), draft: draft)
+    }
+
+    private func draft(of bytes: Bytes) -> MessageDraft? {
+        guard let clientID, let text else { return nil }
+        return MessageDraft(
+            clientID: clientID, text: bytes.slice(text),
+            seen: seen.map { SequenceNumber(UInt64($0)) })
     }
 
     // MARK: Members

@@ -14,10 +14,13 @@ struct Home: Sendable {
     var count: Int { sessions.count }
 
     subscript(key: SessionKey) -> ClientSession? {
-        @inline(__always)
-        _read { yield sessions[key] }
-        @inline(__always)
+        get { sessions[key] }
         _modify { yield &sessions[key] }
+    }
+
+    /// Takes a number for a push to this session that leaves at once; nil if it does not.
+    mutating func takeNumber(_ key: SessionKey) -> UInt64? {
+        sessions.update(key) { $0.takeNumber() } ?? nil
     }
 
     func isPresent(_ user: UserID) -> Bool { keysByUser[user] != nil }

@@ -20,12 +20,12 @@ extension GatewayInstance {
     }
 
     mutating func receive(_ bytes: Bytes, from connection: ConnectionID) {
-        if let fits = exchanges[connection]?.append(bytes) {
+        if let fits = exchanges.update(connection, { $0.append(bytes) }) {
             guard fits else { return close(connection) }
             pumpRequests(connection)
             reschedule(connection)
         } else {
-            sockets[connection]?.decoder.append(bytes)
+            sockets.update(connection) { $0.decoder.append(bytes) }
             pumpSocket(connection)
         }
     }
@@ -56,13 +56,16 @@ extension GatewayInstance {
 
     /// Adds what `body` writes to what leaves at the end of the turn.
     mutating func write(to connection: ConnectionID, _ body: (inout ByteWriter) -> Void) {
-        let isFirst = connections[connection]?.write(at: now.monotonic, body)
+        let now = now.monotonic
+        let isFirst = connections.update(connection) { $0.write(at: now, body) }
         if isFirst == true { written.append(connection) }
     }
 
     /// What was written so far leaves in front of what follows.
     mutating func flushOutput(of connection: ConnectionID) {
-        guard let bytes = connections[connection]?.takeOutput() ?? nil else { return }
+        guard let bytes = connections.update(connection, { $0.takeOutput() }) ?? nil else {
+            return
+        }
         directives.append(.send(connection, bytes))
     }
 
@@ -110,7 +113,8 @@ extension GatewayInstance {
 
     /// Counts a request against the connection's rate.
     mutating func pass(_ connection: ConnectionID) -> RateLimit.Verdict {
-        let verdict = connections[connection]?.rate.pass(at: now.monotonic) ?? .passed
+        let now = now.monotonic
+        let verdict = connections.update(connection) { $0.rate.pass(at: now) } ?? .passed
         if verdict != .passed { counters.limited += 1 }
         return verdict
     }

@@ -40,15 +40,24 @@ extension GatewayInstance {
     mutating func pumpSocket(_ connection: ConnectionID) {
         while connections.contains(connection) {
             do throws(WebSocketFailure) {
-                guard let message = try sockets[connection]?.decoder.next() else {
-                    return
-                }
-                sockets[connection]?.heardAt = now.monotonic
+                guard let message = try nextMessage(from: connection) else { return }
                 take(message, from: connection)
             } catch {
                 return endSocket(connection, code: error.closeCode, reason: error.what)
             }
         }
+    }
+
+    private mutating func nextMessage(
+        from connection: ConnectionID
+    ) throws(WebSocketFailure) -> WebSocketMessage? {
+        let now = now.monotonic
+        let next = try sockets.update(connection) { socket throws(WebSocketFailure) in
+            let message = try socket.decoder.next()
+            if message != nil { socket.heardAt = now }
+            return message
+        }
+        return next ?? nil
     }
 
     private mutating func take(_ message: WebSocketMessage, from connection: ConnectionID) {
