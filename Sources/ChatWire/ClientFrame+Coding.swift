@@ -4,7 +4,7 @@ import Vocabulary
 extension ClientFrame {
     /// Reads one text message of a client.
     public static func decode(_ bytes: Bytes) throws(FrameFailure) -> ClientFrame {
-        if let send = SendFields.read(bytes) { return .send(send) }
+        if let send = PlainSend.read(bytes) { return .send(send) }
         let fields = try Fields(decoding: bytes)
         let id = fields.optional("id").flatMap(FrameID.init)
         do throws(ErrorReport) {

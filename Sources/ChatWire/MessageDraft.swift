@@ -26,6 +26,19 @@ public struct MessageDraft: Hashable, Sendable {
 }
 
 extension MessageDraft: JSONBody {
+    public init(decoding bytes: Bytes) throws(FrameFailure) {
+        if let plain = PlainSend.readDraft(bytes) {
+            self = plain
+            return
+        }
+        let fields = try Fields(decoding: bytes)
+        do throws(ErrorReport) {
+            try self.init(from: fields)
+        } catch {
+            throw .invalid(error, id: nil)
+        }
+    }
+
     func writeMembers(into json: inout JSONWriter) {
         json.member("client_id", clientID)
         json.member("text", text)

@@ -7,6 +7,11 @@ extension ServerFrame {
         if case .entry(let push, let entry) = self {
             return EntryFrame.write(push: push, tail: entry.encodedTail(), into: &writer)
         }
+        if case .ok(.number(let id), .sent(let receipt)) = self,
+            receipt.writePlainly(id: id, into: &writer)
+        {
+            return
+        }
         writer.writeJSON { json in
             json.beginObject()
             write(into: &json)
@@ -46,6 +51,38 @@ extension ServerFrame {
             json.member("op", operation)
             json.member("push", ifAny: push)
         }
+    }
+}
+
+extension SendReceipt {
+    /// The whole frame at a stroke, as nearly all receipts are written; false, and nothing is
+    /// written, for one that has more to say.
+    fileprivate func writePlainly(id: Int64, into writer: inout ByteWriter) -> Bool {
+        let offline = offline ?? []
+        guard id >= 0, time.milliseconds >= 0, !isDuplicate, !hasMoreOffline, offline.count <= 4
+        else { return false }
+        writer.write(atMost: 256) { pen in
+            pen.write(#"{"op":"ok","id":"#)
+            pen.digits(id.magnitude)
+            pen.write(#","seq":"#)
+            pen.digits(seq.rawValue)
+            pen.write(#","ord":"#)
+            pen.digits(ord)
+            pen.write(#","time":"#)
+            pen.digits(time.milliseconds.magnitude)
+            if self.offline != nil {
+                pen.write(#","offline":["#)
+                for (index, user) in offline.enumerated() {
+                    if index > 0 { pen.write(UInt8(ascii: ",")) }
+                    pen.write(UInt8(ascii: "\""))
+                    pen.digits(user.rawValue)
+                    pen.write(UInt8(ascii: "\""))
+                }
+                pen.write(UInt8(ascii: "]"))
+            }
+            pen.write(UInt8(ascii: "}"))
+        }
+        return true
     }
 }
 

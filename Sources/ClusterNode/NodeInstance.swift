@@ -173,6 +173,8 @@ public struct NodeInstance: Sendable {
         flushLog(into: &directives)
         maintainLog(at: moment, into: &directives)
         settle(at: moment, into: &directives)
+        gateway.endTurn(into: &gatewayDirectives)
+        settle(at: moment, into: &directives)
         endStopIfDue(at: moment.monotonic, into: &directives)
     }
 

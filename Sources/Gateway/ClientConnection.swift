@@ -1,3 +1,4 @@
+import Toolbox
 import Vocabulary
 
 /// What a socket of a client is, whatever it speaks. Small and flat: it is looked at many times for
@@ -5,6 +6,10 @@ import Vocabulary
 struct ClientConnection: Sendable {
     var backlog = SocketBacklog()
     var rate: RateLimit
+    /// What leaves at the end of the turn.
+    private var output = ByteWriter()
+    /// Bytes that left at the end of the last turn with any: what the next will need.
+    private var usualOutput = 0
     /// A WebSocket whose client was welcomed.
     var isOpen = false
     /// Of a WebSocket behind its `hello`.
@@ -20,6 +25,28 @@ struct ClientConnection: Sendable {
         self.home = home
         rate = RateLimit(perSecond: settings.messagesPerSecond, burst: settings.messagesBurst)
     }
+
+    // MARK: Output
+
+    /// Adds what `body` writes to what leaves at the end of the turn. Returns whether it is the
+    /// first of it.
+    mutating func write(at now: Instant, _ body: (inout ByteWriter) -> Void) -> Bool {
+        let before = output.count
+        if before == 0, usualOutput > 0 { output = ByteWriter(reserving: usualOutput) }
+        body(&output)
+        backlog.send(output.count - before, at: now)
+        return before == 0
+    }
+
+    /// Takes what was written; nil if nothing was.
+    mutating func takeOutput() -> Bytes? {
+        guard !output.isEmpty else { return nil }
+        usualOutput = min(output.count * 3 / 2 + Self.spareBytes, Self.usualMaximum)
+        return output.take()
+    }
+
+    private static let spareBytes = 64
+    private static let usualMaximum = 2_048
 
     /// Whether the client was welcomed and less than `limit` bytes wait for its socket. Mutating so
     /// that it looks in place.

@@ -30,6 +30,19 @@ extension EntryFrame {
     }
 }
 
+extension PlainEntry {
+    /// Nil for what is more than a message of text.
+    init?(_ entry: ChatEntry, chat: ChatID) {
+        guard entry.kind == .message, let id = entry.clientID, let body = entry.body,
+            body.replyTo == nil, body.mentions.isEmpty, body.attachments.isEmpty,
+            entry.users.isEmpty, entry.role == nil
+        else { return nil }
+        self.init(
+            chat: chat, seq: entry.seq, ord: entry.ord, time: entry.time, from: entry.from,
+            message: (id, body.text, entry.digest))
+    }
+}
+
 extension EntryKind {
     init(_ kind: ChatEntry.Kind) {
         switch kind {

@@ -1,3 +1,4 @@
+import ChatWire
 import HTTPWire
 import Toolbox
 import Vocabulary
@@ -21,7 +22,18 @@ struct HTTPSession: Sendable {
         case failed(HTTPFailure)
     }
 
+    /// What a request asked for and who asked: it follows from its head alone.
+    struct Grant: Sendable {
+        let route: APIRoute
+        let identity: Identity
+        let idempotencyKey: Bytes
+        /// From here on the token is no longer good.
+        let expires: WallTime
+    }
+
     private var decoder: HTTPRequestDecoder
+    /// Of the last request; nil if it was none that is granted to a user.
+    private var grant: Grant?
     private var phase: Phase
     /// The number of the request that is being answered.
     private(set) var exchange: UInt64 = 0
@@ -39,6 +51,11 @@ struct HTTPSession: Sendable {
         if case .answering = phase { true } else { false }
     }
 
+    /// Whether a request is being answered, with a body, after which another one may come.
+    var keepsAlive: Bool {
+        if case .answering(let method, true) = phase { method != .head } else { false }
+    }
+
     /// Takes what arrived; false if too much waits.
     mutating func append(_ bytes: Bytes) -> Bool {
         decoder.append(bytes)
@@ -50,6 +67,7 @@ struct HTTPSession: Sendable {
         do throws(HTTPFailure) {
             if let request = try decoder.next() {
                 exchange += 1
+                if !decoder.isRepeat { grant = nil }
                 phase = .answering(method: request.method, keepsAlive: request.keepAlive)
                 return .request(request)
             }
@@ -59,6 +77,15 @@ struct HTTPSession: Sendable {
         notePart(at: now)
         return decoder.takeContinueWish() ? .goOn : .needsMore
     }
+
+    /// What was granted to the request before, if this one has the same head and the token is still
+    /// good.
+    func grant(at now: WallTime) -> Grant? {
+        guard let grant, now < grant.expires else { return nil }
+        return grant
+    }
+
+    mutating func remember(_ grant: Grant) { self.grant = grant }
 
     private mutating func notePart(at now: Instant) {
         switch phase {

@@ -18,6 +18,11 @@ struct Home: Sendable {
         _modify { yield &sessions[key] }
     }
 
+    /// Takes a number for a push to this session that leaves at once; nil if it does not.
+    mutating func takeNumber(_ key: SessionKey) -> UInt64? {
+        sessions.update(key) { $0.takeNumber() } ?? nil
+    }
+
     func isPresent(_ user: UserID) -> Bool { keysByUser[user] != nil }
 
     /// Every session of `user`, ascending.

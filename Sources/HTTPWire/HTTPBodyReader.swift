@@ -30,6 +30,12 @@ struct HTTPBodyReader: Sendable {
         }
     }
 
+    /// The bytes of a body of stated length of which none has been read; nil for others.
+    var statedCount: Int? {
+        guard case .counted(let left) = state, gathered.isEmpty else { return nil }
+        return left
+    }
+
     /// Whether the end is the connection's end.
     var endsWithConnection: Bool {
         if case .untilClose = state { true } else { false }

@@ -18,6 +18,11 @@ public struct HTTPRequestDecoder: Sendable {
     private var head: HTTPHeadReader
     private var state = State.head
     private var isContinueAwaited = false
+    /// The head of the last request, where it lay in one piece.
+    private var known: KnownHead?
+    /// Whether the last request had the head of the one before it, byte by byte: whatever follows
+    /// from a head alone is as it was.
+    public private(set) var isRepeat = false
 
     public init(limits: HTTPLimits = HTTPLimits()) {
         self.limits = limits
@@ -72,8 +77,12 @@ public struct HTTPRequestDecoder: Sendable {
     private mutating func step() throws(HTTPFailure) -> HTTPRequest? {
         if case .failed(let failure) = state { throw failure }
         if case .head = state {
+            if let request = takeKnown() { return request }
+            isRepeat = false
+            let start = head.hasBegun ? nil : input.front
             guard try head.read(from: &input) else { return nil }
             try takeHead()
+            remember(startingAt: start)
         }
         guard case .body(var request, var reader) = state else { return nil }
         // Left in `state` as well, what was gathered would be copied whole with every piece.
@@ -86,6 +95,36 @@ public struct HTTPRequestDecoder: Sendable {
         isContinueAwaited = false
         request.body = body
         return request
+    }
+
+    // MARK: Heads that come again
+
+    /// A whole request whose head is known, read without reading the head again: what clients that
+    /// keep a connection send nearly always.
+    private mutating func takeKnown() -> HTTPRequest? {
+        guard let known, !head.hasBegun, let front = input.front,
+            front.count >= known.bytes.count + known.bodyCount, front.starts(with: known.bytes)
+        else { return nil }
+        _ = input.take(atMost: known.bytes.count)
+        var request = known.request
+        request.body = known.bodyCount > 0 ? input.take(atMost: known.bodyCount) : Bytes()
+        isContinueAwaited = false
+        isRepeat = true
+        return request
+    }
+
+    /// Keeps the head that was just taken, if it lay whole in `piece` and tells the body's length.
+    private mutating func remember(startingAt piece: Bytes?) {
+        known = nil
+        guard let piece, !isContinueAwaited, case .body(let request, let reader) = state,
+            let bodyCount = reader.statedCount
+        else { return }
+        let headCount = input.front.map { piece.count - $0.count } ?? piece.count
+        guard headCount > 0, headCount <= KnownHead.bytesMaximum,
+            piece.prefixEndsHead(at: headCount)
+        else { return }
+        known = KnownHead(
+            bytes: piece.slice(0..<headCount).detached(), bodyCount: bodyCount, request: request)
     }
 
     private mutating func takeHead() throws(HTTPFailure) {
@@ -127,5 +166,26 @@ public struct HTTPRequestDecoder: Sendable {
         guard HTTPGrammar.areEqualIgnoringCase(authority, host) else {
             throw .malformed("Host is not the target's")
         }
+    }
+}
+
+/// A head as it came, and what it says.
+private struct KnownHead: Sendable {
+    let bytes: Bytes
+    let bodyCount: Int
+    /// Without its body.
+    let request: HTTPRequest
+
+    static let bytesMaximum = 2_048
+}
+
+extension Bytes {
+    fileprivate func starts(with other: Bytes) -> Bool {
+        count >= other.count && slice(0..<other.count) == other
+    }
+
+    /// Whether an empty line ends at `end`.
+    fileprivate func prefixEndsHead(at end: Int) -> Bool {
+        end >= 4 && slice(end - 4..<end) == "\r\n\r\n"
     }
 }

@@ -20,7 +20,8 @@ extension MessageMachine {
     ) -> MessageEffect? {
         switch news {
         case .appended(let chat, let seq, let readers, let removed):
-            let here = readers.filter(isHere)
+            // Mostly all of them, and then nothing is copied.
+            let here = readers.allSatisfy(isHere) ? readers : readers.filter(isHere)
             let removedHere = removed.flatMap { isHere($0) ? $0 : nil }
             guard !here.isEmpty || removedHere != nil, let state = find(chat) else { return nil }
             return .appended(

@@ -81,6 +81,7 @@ extension ByteReader {
     ) throws(DecodeFailure) -> [Value] {
         let count = Int(try read(UInt32.self))
         guard count <= left else { throw .truncated(offset: offset, needed: count, left: left) }
+        guard count > 0 else { return [] }
         var values: [Value] = []
         values.reserveCapacity(Swift.min(count, 256))
         for _ in 0..<count { values.append(try Value(from: &self)) }

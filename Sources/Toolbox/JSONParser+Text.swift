@@ -123,27 +123,29 @@ extension JSONParser {
 }
 
 /// What strings are made of, eight bytes at a time.
-enum JSONText {
-    /// The first offset, in steps of eight, whose eight bytes are not all ASCII that stands for
-    /// itself; less than eight bytes before the end if there is none.
-    static func skipPlainWords(_ buffer: UnsafeRawBufferPointer, from start: Int) -> Int {
+public enum JSONText {
+    /// The offset of the first byte from `start` on that does not stand for itself in a string, or
+    /// is not ASCII; a few of the last bytes may be left to look at singly if there is none.
+    @inlinable
+    public static func skipPlainWords(_ buffer: UnsafeRawBufferPointer, from start: Int) -> Int {
         var offset = start
         while offset + 8 <= buffer.count {
-            let word = buffer.loadUnaligned(fromByteOffset: offset, as: UInt64.self)
+            let word = buffer.loadUnaligned(fromByteOffset: offset, as: UInt64.self).littleEndian
             let quotes = word ^ repeated(0x22)
             let backslashes = word ^ repeated(0x5C)
-            // A byte below what is taken off borrows into its high bit; a borrow may also mark the
-            // byte above one that is marked, which does no harm: the bytes are then looked at
-            // singly.
+            // A byte below what is taken off borrows into its high bit. A borrow may also mark
+            // bytes above one that is marked: only the lowest mark is right.
             let marks =
                 (quotes &- repeated(0x01)) & ~quotes | (backslashes &- repeated(0x01))
                 & ~backslashes
                 | (word &- repeated(0x20)) | word
-            if marks & repeated(0x80) != 0 { break }
+            let high = marks & repeated(0x80)
+            if high != 0 { return offset + high.trailingZeroBitCount / 8 }
             offset += 8
         }
         return offset
     }
 
-    private static func repeated(_ byte: UInt64) -> UInt64 { byte &* 0x0101_0101_0101_0101 }
+    @inlinable
+    static func repeated(_ byte: UInt64) -> UInt64 { byte &* 0x0101_0101_0101_0101 }
 }

@@ -33,27 +33,29 @@ public enum WebSocketEncoder {
         frame(.text, payload, mask: mask)
     }
 
-    /// A server's text message, written by `body` where it stands, behind room for its head.
-    ///
-    /// - Parameter capacity: bytes that the message will hardly exceed.
-    public static func text(
-        reserving capacity: Int, _ body: (inout ByteWriter) -> Void
-    ) -> Bytes {
-        var writer = ByteWriter(reserving: 4 + capacity)
+    /// Appends a server's text message, written by `body` where it stands, behind room for its
+    /// head.
+    public static func writeText(
+        into writer: inout ByteWriter, _ body: (inout ByteWriter) -> Void
+    ) {
+        let start = writer.count
         writer.write(0 as UInt32)
         body(&writer)
-        let count = writer.count - 4
+        let count = writer.count - start - 4
         let first = UInt32(WebSocketOpcode.text.rawValue | 0x80)
         // Little-endian: the first of the four bytes is the lowest.
         switch count {
         case ...125:
-            writer.overwrite(first << 16 | UInt32(count) << 24, at: 0)
-            return writer.take().suffix(from: 2)
+            writer.overwrite(first | UInt32(count) << 8, at: start)
+            writer.closeGap(of: 2, before: start + 4)
         case ...0xFFFF:
             let length = UInt32(UInt16(count).byteSwapped)
-            writer.overwrite(first | 126 << 8 | length << 16, at: 0)
-            return writer.take()
-        default: return text(writer.take().suffix(from: 4))
+            writer.overwrite(first | 126 << 8 | length << 16, at: start)
+        default:
+            let payload = writer.written(start + 4..<writer.count).detached()
+            writer.closeGap(of: count + 4, before: writer.count)
+            writeHeader(opcode: .text, payloadCount: count, into: &writer)
+            writer.writeRaw(payload)
         }
     }
 

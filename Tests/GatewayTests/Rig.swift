@@ -79,6 +79,7 @@ struct Rig {
         var directives: [GatewayDirective] = []
         clock += 1_000
         event(&gateway, now, &directives)
+        gateway.endTurn(into: &directives)
         for directive in directives {
             switch directive {
             case .send(let connection, let bytes): sent[connection, default: []].append(bytes)

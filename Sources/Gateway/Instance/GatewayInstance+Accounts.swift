@@ -172,12 +172,16 @@ extension GatewayInstance {
 
     /// Who shows this token; a report if nobody we know.
     func identify(_ token: Bytes) -> Result<Identity, ErrorReport> {
+        verify(token).map { Identity(user: $0.user, device: $0.device) }
+    }
+
+    /// The token, if it is good.
+    func verify(_ token: Bytes) -> Result<AccessToken, ErrorReport> {
         guard token.count == TokenSigner.textBytes, let text = token.text else {
             return .failure(Self.unauthenticated)
         }
         do throws(TokenFailure) {
-            let token = try tokens.verify(text, at: now.wall)
-            return .success(Identity(user: token.user, device: token.device))
+            return .success(try tokens.verify(text, at: now.wall))
         } catch {
             switch error {
             case .expired: return .failure(ErrorReport(.tokenExpired, "this token is over"))

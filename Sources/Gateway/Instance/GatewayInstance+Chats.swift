@@ -161,6 +161,8 @@ extension GatewayInstance {
     private func offline(among recipients: [UserID]) -> [UserID]? {
         guard !recipients.isEmpty else { return nil }
         guard recipients.allSatisfy({ ring.owner(of: $0) == node }) else { return nil }
-        return recipients.filter { !home.isPresent($0) }
+        // Mostly all of them, and then nothing is copied.
+        return recipients.contains(where: home.isPresent)
+            ? recipients.filter { !home.isPresent($0) } : recipients
     }
 }

@@ -25,16 +25,26 @@ extension GatewayInstance {
         var encoded: Bytes?
         for user in readers {
             for key in home.keys(of: user) {
-                let tail = encoded ?? EntryFrame.pushedTail(of: entry, chat: chat)
+                let tail = encoded ?? tail(of: entry, chat: chat)
                 encoded = tail
                 if let number = numberToLeave(key) {
                     counters.delivered += 1
                     sendEntry(push: number, tail: tail, to: key.connection)
                 } else {
-                    offer(.entry(chat: chat, seq: entry.seq, tail: tail), to: key)
+                    // What waits does not keep a buffer alive that is written again.
+                    offer(.entry(chat: chat, seq: entry.seq, tail: tail.detached()), to: key)
                 }
             }
         }
+    }
+
+    /// A plain message is written where the one before was: valid until the next.
+    private mutating func tail(of entry: ChatEntry, chat: ChatID) -> Bytes {
+        scratch.clear()
+        if let plain = PlainEntry(entry, chat: chat), plain.writeTail(into: &scratch) {
+            return scratch.written(0..<scratch.count)
+        }
+        return EntryFrame.pushedTail(of: entry, chat: chat)
     }
 
     private mutating func push(_ push: ClientSession.Push, to user: UserID) {

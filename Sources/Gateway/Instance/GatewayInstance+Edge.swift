@@ -20,12 +20,12 @@ extension GatewayInstance {
     }
 
     mutating func receive(_ bytes: Bytes, from connection: ConnectionID) {
-        if let fits = exchanges[connection]?.append(bytes) {
+        if let fits = exchanges.update(connection, { $0.append(bytes) }) {
             guard fits else { return close(connection) }
             pumpRequests(connection)
             reschedule(connection)
         } else {
-            sockets[connection]?.decoder.append(bytes)
+            sockets.update(connection) { $0.decoder.append(bytes) }
             pumpSocket(connection)
         }
     }
@@ -44,14 +44,37 @@ extension GatewayInstance {
 
     // MARK: - Sending
 
+    /// Small bytes are copied behind what leaves at the end of the turn; large ones are not.
     mutating func send(_ bytes: Bytes, to connection: ConnectionID) {
+        guard bytes.count > Self.copiedBytesMaximum else {
+            return write(to: connection) { $0.writeRaw(bytes) }
+        }
+        flushOutput(of: connection)
         let sent: Void? = connections[connection]?.backlog.send(bytes.count, at: now.monotonic)
         if sent != nil { directives.append(.send(connection, bytes)) }
     }
 
+    /// Adds what `body` writes to what leaves at the end of the turn.
+    mutating func write(to connection: ConnectionID, _ body: (inout ByteWriter) -> Void) {
+        let now = now.monotonic
+        let isFirst = connections.update(connection) { $0.write(at: now, body) }
+        if isFirst == true { written.append(connection) }
+    }
+
+    /// What was written so far leaves in front of what follows.
+    mutating func flushOutput(of connection: ConnectionID) {
+        guard let bytes = connections.update(connection, { $0.takeOutput() }) ?? nil else {
+            return
+        }
+        directives.append(.send(connection, bytes))
+    }
+
+    static let copiedBytesMaximum = 4 << 10
+
     /// The last thing that is done to a connection; what was sent before still leaves.
     mutating func close(_ connection: ConnectionID) {
         guard connections.contains(connection) else { return }
+        flushOutput(of: connection)
         forget(connection)
         directives.append(.close(connection))
     }
@@ -90,7 +113,8 @@ extension GatewayInstance {
 
     /// Counts a request against the connection's rate.
     mutating func pass(_ connection: ConnectionID) -> RateLimit.Verdict {
-        let verdict = connections[connection]?.rate.pass(at: now.monotonic) ?? .passed
+        let now = now.monotonic
+        let verdict = connections.update(connection) { $0.rate.pass(at: now) } ?? .passed
         if verdict != .passed { counters.limited += 1 }
         return verdict
     }

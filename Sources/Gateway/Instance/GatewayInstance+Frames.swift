@@ -23,8 +23,8 @@ extension GatewayInstance {
         take(frame, bytes: text.count, from: connection)
     }
 
-    private func isGreeting(_ connection: ConnectionID) -> Bool {
-        if connections[connection]?.isOpen == true { return false }
+    private mutating func isGreeting(_ connection: ConnectionID) -> Bool {
+        if isOpen(connection) { return false }
         if case .greeting? = sockets[connection]?.stage { return true }
         return false
     }
@@ -72,7 +72,7 @@ extension GatewayInstance {
         case .send(let send) where mayStart(bytes: bytes, on: connection):
             let weight = RequestWeight(bytes: bytes, isQuery: false)
             let asker = Asker(connection: connection, form: .frame(send.id, weight))
-            guard let user = connections[connection]?.identity.user else { return }
+            guard let user = connections.update(connection, { $0.identity.user }) else { return }
             post(send.draft, to: send.chat, by: user, for: asker)
         case .send, .get, .sync, .mark, .call:
             let fits = sockets[connection]?.requests.append(
@@ -88,13 +88,19 @@ extension GatewayInstance {
 
     /// Whether a `send` need not wait; if so it counts as asked.
     private mutating func mayStart(bytes: Int, on connection: ConnectionID) -> Bool {
-        guard connections[connection]?.isOpen == true else { return false }
-        return sockets[connection]?.requests.admit(bytes: bytes, settings) == true
+        guard isOpen(connection) else { return false }
+        let settings = settings
+        return sockets.update(connection) { $0.requests.admit(bytes: bytes, settings) } == true
+    }
+
+    /// Mutating so that it looks in place.
+    private mutating func isOpen(_ connection: ConnectionID) -> Bool {
+        connections.update(connection) { $0.isOpen } == true
     }
 
     /// Asks what waits, in order, as far as the bounds allow.
     mutating func pumpFrames(_ connection: ConnectionID) {
-        guard sockets[connection]?.requests.checkWaiting() == true else { return }
+        guard sockets.update(connection, { $0.requests.checkWaiting() }) == true else { return }
         while let backlog = connections[connection]?.backlog.bytes(at: now.monotonic),
             connections[connection]?.isOpen == true,
             let next = sockets[connection]?.requests.next(settings, backlog: backlog)
@@ -149,7 +155,7 @@ extension GatewayInstance {
         if case .refused = outcome { counters.refused += 1 }
         switch asker.form {
         case .frame(let id, let weight):
-            sockets[asker.connection]?.requests.answered(weight)
+            sockets.update(asker.connection) { $0.requests.answered(weight) }
             send(outcome.frame(id: id, isCall: false), to: asker.connection)
         case .call(let id, let weight):
             sockets[asker.connection]?.requests.answered(weight)

@@ -1,4 +1,5 @@
 import ChatWire
+import Credentials
 import HTTPWire
 import Toolbox
 import Vocabulary
@@ -27,6 +28,9 @@ extension GatewayInstance {
         guard verdict == .passed else {
             return answer(exchange, .refused(verdict.report), on: connection)
         }
+        if let grant = exchanges[connection]?.grant(at: now.wall) {
+            return serve(request, grant, exchange, on: connection)
+        }
         if let page = pages[request.path], request.method == .get || request.method == .head {
             return answer(exchange, with: response(for: page), on: connection)
         }
@@ -34,6 +38,17 @@ extension GatewayInstance {
         if let outcome = perform(request, for: asker) {
             answer(exchange, outcome, on: connection)
         }
+    }
+
+    private mutating func serve(
+        _ request: HTTPRequest, _ grant: HTTPSession.Grant, _ exchange: UInt64,
+        on connection: ConnectionID
+    ) {
+        let asker = Asker(connection: connection, form: .exchange(exchange))
+        let outcome = operate(
+            grant.route, .document(request.body), key: grant.idempotencyKey, by: grant.identity,
+            for: asker)
+        if let outcome { answer(exchange, outcome, on: connection) }
     }
 
     /// Finds the operation and checks the token, which comes before anything that could tell
@@ -57,19 +72,23 @@ extension GatewayInstance {
         }
         switch identify(request) {
         case .failure(let report): return .refused(report)
-        case .success(let identity):
+        case .success(let token):
+            let identity = Identity(user: token.user, device: token.device)
             switch (route, Self.idempotencyKey(of: request)) {
             case (.failure(let report), _), (_, .failure(let report)): return .refused(report)
             case (.success(let route), .success(let key)):
+                let grant = HTTPSession.Grant(
+                    route: route, identity: identity, idempotencyKey: key, expires: token.expires)
+                exchanges[asker.connection]?.remember(grant)
                 return operate(
                     route, .document(request.body), key: key, by: identity, for: asker)
             }
         }
     }
 
-    private func identify(_ request: HTTPRequest) -> Result<Identity, ErrorReport> {
+    private func identify(_ request: HTTPRequest) -> Result<AccessToken, ErrorReport> {
         guard let token = request.bearerToken else { return .failure(Self.unauthenticated) }
-        return identify(Bytes(token))
+        return verify(Bytes(token))
     }
 
     private static func idempotencyKey(of request: HTTPRequest) -> Result<Bytes, ErrorReport> {
@@ -86,12 +105,10 @@ extension GatewayInstance {
     /// Answers an exchange that is still open, and says nothing to one whose client has gone.
     mutating func answer(_ exchange: UInt64, _ outcome: Outcome, on connection: ConnectionID) {
         let (status, body) = outcome.document
-        var response = HTTPResponse(
-            status: status,
-            headers: [
-                "Content-Type": "application/json", "Cache-Control": "no-store",
-                "X-Content-Type-Options": "nosniff",
-            ], body: body)
+        if status == 201, exchanges[connection]?.keepsAlive == true, !isDraining {
+            return answerCreated(exchange, body, on: connection)
+        }
+        var response = HTTPResponse(status: status, headers: Self.documentHeaders, body: body)
         if case .refused(let report) = outcome {
             counters.refused += 1
             if let milliseconds = report.afterMilliseconds {
@@ -102,6 +119,31 @@ extension GatewayInstance {
         }
         answer(exchange, with: response, on: connection)
     }
+
+    /// The usual answer on a connection that is kept: its head is written once for all.
+    private mutating func answerCreated(
+        _ exchange: UInt64, _ body: Bytes, on connection: ConnectionID
+    ) {
+        let finished = exchanges[connection]?.finish(exchange, at: now.monotonic)
+        guard finished.flatMap(\.self) != nil else { return }
+        write(to: connection) { output in
+            output.writeRaw(Self.createdHead)
+            output.writeDigits(UInt64(body.count))
+            output.writeRaw("\r\n\r\n")
+        }
+        send(body, to: connection)
+    }
+
+    private static let documentHeaders: HTTPHeaders = [
+        "Content-Type": "application/json", "Cache-Control": "no-store",
+        "X-Content-Type-Options": "nosniff",
+    ]
+
+    /// As far as the length of the body.
+    private static let createdHead: Bytes = {
+        let whole = HTTPResponse(status: 201, headers: documentHeaders).encoded()
+        return whole.slice(0..<whole.count - "0\r\n\r\n".utf8.count)
+    }()
 
     mutating func answer(
         _ exchange: UInt64, with response: HTTPResponse, on connection: ConnectionID

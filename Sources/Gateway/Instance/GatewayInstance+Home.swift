@@ -69,11 +69,10 @@ extension GatewayInstance {
     /// The number of a push that leaves at once through a socket of this node: the usual case. Nil
     /// if it does not.
     mutating func numberToLeave(_ key: SessionKey) -> UInt64? {
-        let limit = settings.sessionQueueBytesMaximum / 2
-        guard key.edge == node,
-            connections[key.connection]?.keepsUp(below: limit, at: now.monotonic) == true
-        else { return nil }
-        return home[key]?.takeNumber() ?? nil
+        guard key.edge == node else { return nil }
+        let (limit, now) = (settings.sessionQueueBytesMaximum / 2, now.monotonic)
+        let keepsUp = connections.update(key.connection) { $0.keepsUp(below: limit, at: now) }
+        return keepsUp == true ? home.takeNumber(key) : nil
     }
 
     /// Pushes at once if the socket keeps up; else the push waits, and may collapse.

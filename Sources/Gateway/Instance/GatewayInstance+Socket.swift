@@ -40,15 +40,24 @@ extension GatewayInstance {
     mutating func pumpSocket(_ connection: ConnectionID) {
         while connections.contains(connection) {
             do throws(WebSocketFailure) {
-                guard let message = try sockets[connection]?.decoder.next() else {
-                    return
-                }
-                sockets[connection]?.heardAt = now.monotonic
+                guard let message = try nextMessage(from: connection) else { return }
                 take(message, from: connection)
             } catch {
                 return endSocket(connection, code: error.closeCode, reason: error.what)
             }
         }
+    }
+
+    private mutating func nextMessage(
+        from connection: ConnectionID
+    ) throws(WebSocketFailure) -> WebSocketMessage? {
+        let now = now.monotonic
+        let next = try sockets.update(connection) { socket throws(WebSocketFailure) in
+            let message = try socket.decoder.next()
+            if message != nil { socket.heardAt = now }
+            return message
+        }
+        return next ?? nil
     }
 
     private mutating func take(_ message: WebSocketMessage, from connection: ConnectionID) {
@@ -68,33 +77,29 @@ extension GatewayInstance {
     // MARK: - Sending
 
     mutating func send(_ frame: ServerFrame, to connection: ConnectionID) {
-        send(WebSocketEncoder.text(reserving: 128) { frame.encode(into: &$0) }, to: connection)
+        write(to: connection) { output in
+            WebSocketEncoder.writeText(into: &output) { frame.encode(into: &$0) }
+        }
     }
 
     mutating func sendText(_ text: Bytes, to connection: ConnectionID) {
-        guard text.count > Self.copiedBytesMaximum else {
-            return send(WebSocketEncoder.text(text), to: connection)
+        write(to: connection) {
+            WebSocketEncoder.writeHeader(opcode: .text, payloadCount: text.count, into: &$0)
         }
-        var writer = ByteWriter(reserving: 10)
-        WebSocketEncoder.writeHeader(opcode: .text, payloadCount: text.count, into: &writer)
-        send(writer.take(), to: connection)
         send(text, to: connection)
     }
 
     /// A small entry is copied behind its number; a large one is sent from the bytes that all
     /// receivers share.
     mutating func sendEntry(push: UInt64, tail: Bytes, to connection: ConnectionID) {
+        let count = EntryFrame.prefixCount(push: push) + tail.count
         let isCopied = tail.count <= Self.copiedBytesMaximum
-        var writer = ByteWriter(reserving: 64 + (isCopied ? tail.count : 0))
-        let prefixCount = EntryFrame.prefixCount(push: push)
-        WebSocketEncoder.writeHeader(
-            opcode: .text, payloadCount: prefixCount + tail.count, into: &writer)
-        EntryFrame.write(push: push, tail: isCopied ? tail : Bytes(), into: &writer)
-        send(writer.take(), to: connection)
+        write(to: connection) { output in
+            WebSocketEncoder.writeHeader(opcode: .text, payloadCount: count, into: &output)
+            EntryFrame.write(push: push, copying: isCopied ? tail : Bytes(), into: &output)
+        }
         if !isCopied { send(tail, to: connection) }
     }
-
-    private static let copiedBytesMaximum = 4 << 10
 
     // MARK: - Ends
 

@@ -32,6 +32,10 @@ public struct GatewayInstance: Sendable {
     var passwordJobs = 0
     var home = Home()
     var refreshes = RefreshQueue()
+    /// Connections with output, in the order in which they got it; some may have none any more.
+    var written: [ConnectionID] = []
+    /// Room for what is encoded once and copied to many.
+    var scratch = ByteWriter()
     /// Set by `drain`; never taken back.
     var isDraining = false
     public internal(set) var counters = GatewayCounters()
@@ -191,6 +195,14 @@ public struct GatewayInstance: Sendable {
     ) {
         begin(at: now, &directives)
         meetDeadlines()
+        end(&directives)
+    }
+
+    /// The turn is over: what was written for each socket leaves in one piece.
+    public mutating func endTurn(into directives: inout [GatewayDirective]) {
+        swap(&self.directives, &directives)
+        for connection in written { flushOutput(of: connection) }
+        written.removeAll(keepingCapacity: true)
         end(&directives)
     }
 
