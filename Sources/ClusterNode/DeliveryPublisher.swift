@@ -34,7 +34,13 @@ struct DeliveryPublisher: Sendable {
         start = applied
     }
 
-    var nextDeadline: Instant? { subscribers.values.map(\.nextProgress).min() }
+    var nextDeadline: Instant? {
+        var earliest: Instant?
+        for (_, subscriber) in subscribers {
+            earliest = earliest.map { min($0, subscriber.nextProgress) } ?? subscriber.nextProgress
+        }
+        return earliest
+    }
 
     // MARK: On every replica
 

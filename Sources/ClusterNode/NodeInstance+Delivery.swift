@@ -10,11 +10,7 @@ extension NodeInstance {
     /// Sends every group's subscribers what is new.
     mutating func stream(at moment: Moment) {
         let turn = StreamTurn(
-            own: plan.node, ring: plan.ring,
-            crowded: plan.nodes.map(\.id).filter {
-                peering.backlogBytes(to: $0, .bulk) > plan.settings.delivery.backlogBytesMaximum
-            },
-            now: moment.monotonic)
+            own: plan.node, ring: plan.ring, crowded: crowdedNodes, now: moment.monotonic)
         for group in publishers.keys where replicas.isLeader(of: group) {
             let applied = replicas.applied(of: group)
             let batches = replicas.look(at: group) { machine in
@@ -28,6 +24,16 @@ extension NodeInstance {
                 }
             }
         }
+    }
+
+    /// Those that take what is sent to them too slowly.
+    private var crowdedNodes: [NodeID] {
+        let bound = plan.settings.delivery.backlogBytesMaximum
+        var crowded: [NodeID] = []
+        for node in plan.nodes where peering.backlogBytes(to: node.id, .bulk) > bound {
+            crowded.append(node.id)
+        }
+        return crowded
     }
 
     mutating func subscribed(

@@ -31,8 +31,7 @@ extension NodeInstance {
     }
 
     mutating func carryOutPeering(at moment: Moment, into directives: inout [NodeDirective]) {
-        let said = peeringDirectives
-        peeringDirectives.removeAll(keepingCapacity: true)
+        let said = peeringHandover.take(&peeringDirectives)
         for directive in said {
             switch directive {
             case .dial(let connection, let node, let channel):
@@ -55,6 +54,7 @@ extension NodeInstance {
             case .observe(let observation): directives.append(.observe(.peering(observation)))
             }
         }
+        peeringHandover.giveBack(said)
     }
 
     private mutating func bulkOpened(

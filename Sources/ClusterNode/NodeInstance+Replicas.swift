@@ -24,11 +24,11 @@ extension NodeInstance {
         of group: ReplicaGroupID, at moment: Moment, into directives: inout [NodeDirective]
     ) {
         guard !replicaDirectives.isEmpty else { return }
-        let said = replicaDirectives
-        replicaDirectives.removeAll(keepingCapacity: true)
+        let said = replicaHandover.take(&replicaDirectives)
         for directive in said {
             carryOut(directive, of: group, at: moment, into: &directives)
         }
+        replicaHandover.giveBack(said)
         takeEffects(of: group, at: moment)
         while let group = departed.popLast() {
             destroyCopy(of: group, at: moment, into: &directives)

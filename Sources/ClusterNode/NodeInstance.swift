@@ -44,6 +44,8 @@ public struct NodeInstance: Sendable {
     var replicaDirectives: [ReplicaDirective] = []
     var routerDirectives: [RouterDirective] = []
     var gatewayDirectives: [GatewayDirective] = []
+    var peeringHandover = Handover<PeeringDirective>()
+    var replicaHandover = Handover<ReplicaDirective>()
     var routerHandover = Handover<RouterDirective>()
     var gatewayHandover = Handover<GatewayDirective>()
 

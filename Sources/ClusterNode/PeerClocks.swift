@@ -50,16 +50,38 @@ struct PeerClocks: Sendable {
         abs(medianOffset(of: nodes, own: own, at: moment)) > Self.offMaximumMilliseconds
     }
 
-    /// The median of the voters' clocks, less this one; this one counts as 0.
+    /// The median of the voters' clocks, less this one; this one counts as 0. Of an even number the
+    /// lower one of the middle.
     private func medianOffset(of voters: [NodeID], own: NodeID, at moment: Moment) -> Int64 {
-        var offsets: [Int64] = [0]
-        for voter in voters where voter != own {
-            guard let reading = readings[voter],
-                moment.monotonic - reading.heardAt <= Self.freshness
-            else { continue }
-            offsets.append(reading.offsetMilliseconds)
+        let known = 1 + voters.count { offset(of: $0, own: own, at: moment) != nil }
+        let place = (known - 1) / 2
+        // As many are below the median as its place says. A handful: no array is worth its memory.
+        if isMedian(0, place, of: voters, own: own, at: moment) { return 0 }
+        for voter in voters {
+            guard let offset = offset(of: voter, own: own, at: moment) else { continue }
+            if isMedian(offset, place, of: voters, own: own, at: moment) { return offset }
         }
-        offsets.sort()
-        return offsets[(offsets.count - 1) / 2]
+        unreachable("\(known) clocks without a median")
+    }
+
+    private func isMedian(
+        _ candidate: Int64, _ place: Int, of voters: [NodeID], own: NodeID, at moment: Moment
+    ) -> Bool {
+        var below = 0 < candidate ? 1 : 0
+        var equal = 0 == candidate ? 1 : 0
+        for voter in voters {
+            guard let offset = offset(of: voter, own: own, at: moment) else { continue }
+            if offset < candidate { below += 1 }
+            if offset == candidate { equal += 1 }
+        }
+        return below <= place && place < below + equal
+    }
+
+    /// Nil for this node, and for those whose last word is too old.
+    private func offset(of voter: NodeID, own: NodeID, at moment: Moment) -> Int64? {
+        guard voter != own, let reading = readings[voter],
+            moment.monotonic - reading.heardAt <= Self.freshness
+        else { return nil }
+        return reading.offsetMilliseconds
     }
 }

@@ -44,6 +44,11 @@ public enum SettingTable {
             .milliseconds(\.node.replica.raft.leaderLossDelayMaximum), 0...10_000,
             "When a leader's process is gone, followers campaign after a random part of it."),
         SettingKey(
+            "raft", "commitNoticeDelayMilliseconds",
+            .milliseconds(\.node.replica.raft.commitNoticeDelay), 0...10_000,
+            "Followers learn of a commit with the next append or heartbeat, after this time at the"
+                + " latest. Lower: more messages."),
+        SettingKey(
             "raft", "appendEntriesMaximum",
             .count(\.node.replica.raft.appendEntriesMaximum, of: "entries"),
             1...1_000_000, "Entries of one append."),

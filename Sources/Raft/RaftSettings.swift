@@ -13,6 +13,9 @@ public struct RaftSettings: Hashable, Sendable {
     /// Followers whose leader's process is gone ask for votes within this time, each after a
     /// random part of it, so that two seldom collide.
     public var leaderLossDelayMaximum: Duration = .milliseconds(30)
+    /// Followers are told of a commit within this time if no append or heartbeat tells them before;
+    /// 0 tells them at once, by a message of its own.
+    public var commitNoticeDelay: Duration = .zero
     /// 255 asks for votes first, 0 last: each less waits longer, up to the spread of the election
     /// time-outs.
     public var electionPriority = UInt8.max
@@ -53,6 +56,7 @@ public struct RaftSettings: Hashable, Sendable {
     public func validate() throws(RaftSettingsFailure) {
         guard heartbeatInterval > .zero else { throw .notPositive("heartbeatInterval") }
         guard leaderLossDelayMaximum >= .zero else { throw .negative("leaderLossDelayMaximum") }
+        guard commitNoticeDelay >= .zero else { throw .negative("commitNoticeDelay") }
         // A follower must miss at least three heartbeats before it campaigns, so that one delayed
         // packet does not cost an election (Raft §5.2; 3 is our margin).
         guard heartbeatInterval * 3 <= electionTimeoutMinimum else {

@@ -71,6 +71,7 @@ public struct RaftLayout: Sendable {
         connectionsEndWithLives = random.chance(0.75)
         drawTimes(&random)
         if random.chance(0.6) { shrink(&random) }
+        settings.commitNoticeDelay = .milliseconds(random.choice(of: [0, 10, 10, 40]))
     }
 
     /// A random half of what can go wrong; a few seeds see everything, or nothing.

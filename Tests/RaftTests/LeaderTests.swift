@@ -159,6 +159,53 @@ import Vocabulary
         #expect(bench.sent(to: 2).count == 1)
     }
 
+    @Test("a commit index that nothing carries is told when the delay is over, and once")
+    func commitIsToldLate() {
+        var settings = RaftSettings()
+        settings.commitNoticeDelay = .milliseconds(10)
+        var bench = Bench.leader(settings: settings)
+        bench.receive(matched(1, 1), from: 2)
+        bench.receive(matched(1, 1), from: 3)
+        bench.wait(50)
+        // On a beat: the next one is 50 ms away.
+        bench.expire()
+        bench.clear()
+        bench.propose("a")
+        bench.clear()
+        bench.receive(matched(1, 2), from: 2)
+        #expect(bench.sent(to: 2) == [])
+        #expect(bench.instance.nextDeadline == bench.now + .milliseconds(10))
+        bench.wait(9)
+        #expect(bench.sent(to: 2) == [])
+        bench.wait(1)
+        #expect(bench.sent(to: 2) == [heartbeat(1, commit: 2, round: 0)])
+        #expect(bench.sent(to: 3) == [])
+        bench.clear()
+        bench.wait(15)
+        #expect(bench.sent(to: 2) == [])
+    }
+
+    @Test("an append in time makes the late notice needless")
+    func noticeRides() {
+        var settings = RaftSettings()
+        settings.commitNoticeDelay = .milliseconds(10)
+        var bench = Bench.leader(settings: settings)
+        bench.receive(matched(1, 1), from: 2)
+        bench.receive(matched(1, 1), from: 3)
+        bench.wait(50)
+        bench.expire()
+        bench.propose("a")
+        bench.receive(matched(1, 2), from: 2)
+        bench.receive(matched(1, 2), from: 3)
+        bench.clear()
+        bench.propose("b")
+        #expect(bench.appends(to: 2).map(\.commit) == [i(2)])
+        bench.clear()
+        bench.wait(11)
+        #expect(bench.sent(to: 2) == [])
+        #expect(bench.sent(to: 3) == [])
+    }
+
     @Test("a heartbeat never names more than the follower is known to have")
     func heartbeatCommit() {
         var bench = Bench.leader()

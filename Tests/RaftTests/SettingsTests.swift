@@ -24,6 +24,7 @@ import Vocabulary
             { $0.heartbeatInterval = .zero },
             { $0.quorumTimeout = .milliseconds(100) },
             { $0.leaderLossDelayMaximum = .milliseconds(-1) },
+            { $0.commitNoticeDelay = .milliseconds(-1) },
             { $0.windowAppendsMaximum = 0 },
             { $0.appendBytesMaximum = -1 },
             { $0.applyEntriesMaximum = 0 },

@@ -53,6 +53,8 @@ struct ReplicaCluster {
         _ count: Int, _ change: (inout ReplicaSettings) -> Void = { _ in }
     ) throws(DecodeFailure) {
         var settings = ReplicaSettings()
+        // No time passes here while messages are on their way.
+        settings.raft.commitNoticeDelay = .zero
         change(&settings)
         self.settings = settings
         let founders = (0..<count).map(Self.member)

@@ -217,20 +217,31 @@ extension RaftInstance {
         return index >= leadership.firstIndex
     }
 
-    /// Followers learn of a greater commit index, and that it holds for what they just
-    /// acknowledged, at once: by an append of this step, or else by a heartbeat that asks for no
-    /// answer.
-    mutating func tellCommit(into directives: inout [RaftDirective]) {
-        guard leadership?.hasCommitNews == true else { return }
+    /// Followers learn of a greater commit index, and that it holds for what they acknowledged: by
+    /// the next append or heartbeat, or if none goes soon, by a heartbeat that asks for no answer.
+    ///
+    /// Nobody waits for it: who proposed or reads is answered by the leader.
+    mutating func tellCommit(at now: Instant, into directives: inout [RaftDirective]) {
+        let isAwaited = leadership?.commitNoticeDeadline != nil
+        guard isAwaited || leadership?.hasCommitNews == true else { return }
         leadership?.hasCommitNews = false
+        let deadline = leadership?.commitNoticeDeadline ?? now + settings.commitNoticeDelay
+        var isTold = true
         for position in electorate.members.indices where position != electorate.ownPosition {
-            guard let follower = leadership?.followers[position] else { return }
-            let commit = min(commitIndex, follower.match)
-            guard commit > follower.commitTold else { continue }
+            guard let match = leadership?.followers[position].match,
+                let told = leadership?.followers[position].commitTold
+            else { return }
+            let commit = min(commitIndex, match)
+            guard commit > told else { continue }
+            guard deadline <= now else {
+                isTold = false
+                break
+            }
             leadership?.followers[position].didTell(commit: commit)
             let heartbeat = RaftMessage.Heartbeat(term: term, commit: commit, round: 0)
             directives.append(.send(.heartbeat(heartbeat), to: electorate.members[position]))
         }
+        leadership?.commitNoticeDeadline = isTold ? nil : deadline
     }
 
     /// Hands out what was committed, in batches of bounded size.

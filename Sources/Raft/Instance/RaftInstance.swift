@@ -143,7 +143,10 @@ public struct RaftInstance: Sendable {
 
     /// The earliest moment at which time alone would change something; nil if none.
     public var nextDeadline: Instant? {
-        if let leadership { return leadership.heartbeatDeadline }
+        if let leadership {
+            let beat = leadership.heartbeatDeadline
+            return leadership.commitNoticeDeadline.map { min($0, beat) } ?? beat
+        }
         if isRemoved { return nil }
         let waits = electorate.ownPosition != nil || mayStand || founding != nil
         return waits ? electionDeadline : nil
@@ -265,7 +268,7 @@ public struct RaftInstance: Sendable {
         writeChanges(at: now, into: &directives)
         applyCommitted(into: &directives)
         noteCommittedConfigurations(into: &directives)
-        tellCommit(into: &directives)
+        tellCommit(at: now, into: &directives)
         handOverIfRemoved(at: now, into: &directives)
         recentEntries = nil
     }

@@ -15,6 +15,8 @@ struct Leadership: Sendable {
     var uncommittedBytes = 0
     /// Some follower may be told of a greater commit index.
     var hasCommitNews = false
+    /// When those that nothing has told of it since are told by a message of its own.
+    var commitNoticeDeadline: Instant?
     /// Whom leadership is being handed to.
     var transfer: LeadershipTransfer?
     /// Those that were told to stand in vain: no lease before each has confirmed a later round, and
