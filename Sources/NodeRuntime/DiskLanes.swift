@@ -83,32 +83,6 @@ struct DiskLanes: ~Copyable {
     }
 }
 
-/// Whether the disk is quick enough to wait for it.
-private struct DiskTrust {
-    /// When the batches that the log's thread has were handed over, oldest first.
-    private var underway: [Instant] = []
-    /// Quick batches in a row until it is trusted again.
-    private var doubts = 0
-
-    /// One batch usually takes 0.1 ms.
-    private static let patience: Duration = .milliseconds(4)
-    private static let doubtsMaximum = 64
-
-    /// Batches are durable in their order: nothing is written here while the thread has some.
-    var isGiven: Bool { doubts == 0 && underway.isEmpty }
-
-    mutating func handedOver(at now: Instant) { underway.append(now) }
-
-    mutating func completed(at now: Instant) {
-        guard !underway.isEmpty else { return }
-        took(now - underway.removeFirst())
-    }
-
-    mutating func took(_ time: Duration) {
-        doubts = time > Self.patience ? Self.doubtsMaximum : max(0, doubts - 1)
-    }
-}
-
 extension StorageDirective {
     /// Whether it takes no longer than one sync.
     fileprivate var isQuick: Bool {

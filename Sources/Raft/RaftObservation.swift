@@ -36,3 +36,40 @@ public enum StepDownReason: UInt8, Hashable, Sendable {
     /// A candidate that is no voter any more.
     case notAVoter
 }
+
+extension RaftObservation: CustomStringConvertible {
+    public var description: String {
+        switch self {
+        case .becameFollower(let leader, let term, let reason):
+            "follows \(leader.map { "\($0)" } ?? "nobody yet") in \(term): \(reason)"
+        case .becamePreCandidate(let term): "asks in \(term) whether it could be elected"
+        case .becameCandidate(let term): "stands for \(term)"
+        case .becameLeader(let term): "leads in \(term)"
+        case .truncated(let index): "gives up its entries from \(index) on"
+        case .nonsense(let node): "\(node) sent what no correct peer sends"
+        case .configurationChanged(let configuration, let index):
+            "members from \(index) on: \(configuration)"
+        case .configurationCommitted(let configuration, let index):
+            "members committed at \(index): \(configuration)"
+        case .removedFromGroup: "is no member any more"
+        case .transferBegan(let node): "hands over to \(node)"
+        case .transferEnded(let node, let hasSucceeded):
+            hasSucceeded ? "has handed over to \(node)" : "\(node) did not take over"
+        case .founded(let configuration): "founded with \(configuration)"
+        }
+    }
+}
+
+extension StepDownReason: CustomStringConvertible {
+    public var description: String {
+        switch self {
+        case .heardLeader: "it leads"
+        case .higherTerm: "the term is over"
+        case .quorumSilent: "no quorum answered"
+        case .electionLost: "the election is lost"
+        case .removed: "it was voted out"
+        case .diskStalled: "its disk stands still"
+        case .notAVoter: "it is no voter any more"
+        }
+    }
+}

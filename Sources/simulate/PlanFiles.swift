@@ -21,7 +21,8 @@ enum PlanFiles {
     /// One seed that once failed.
     struct Regression {
         let file: String
-        let plan: String
+        /// Nil for one replicated log.
+        let plan: String?
         let seed: UInt64
     }
 
@@ -40,8 +41,10 @@ enum PlanFiles {
             } catch {
                 throw OptionsFailure(message: "\(path): \(error)")
             }
-            guard let plan = object?["plan"]?.string, let seed = object?["seed"]?.string else {
-                throw OptionsFailure(message: "\(path) needs plan and seed")
+            let plan = object?["plan"]?.string
+            let isRaft = object?["raft"]?.bool == true
+            guard let seed = object?["seed"]?.string, (plan == nil) == isRaft else {
+                throw OptionsFailure(message: "\(path) needs a seed, and a plan or raft")
             }
             regressions.append(
                 Regression(file: file, plan: plan, seed: try Options.number(seed, path)))

@@ -49,7 +49,8 @@ enum Program {
         var isGood = true
         for regression in try PlanFiles.regressions() {
             var own = options
-            own.plan = regression.plan
+            own.subject = regression.plan == nil ? .raft : .cluster
+            if let plan = regression.plan { own.plan = plan }
             own.seeds = regression.seed...regression.seed
             var supervisor = Supervisor(own)
             let hasPassed = try supervisor.run()

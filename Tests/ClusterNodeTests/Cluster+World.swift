@@ -134,7 +134,12 @@ extension Cluster {
             nodes[node].files[other] = nodes[node].files.removeValue(forKey: name)
         case .remove(let name): nodes[node].files.removeValue(forKey: name)
         case .synchronize, .synchronizeDirectory: break
-        case .complete(let token): tell(node, .storageCompleted(token))
+        case .complete(let token):
+            if nodes[node].unfinished == nil {
+                tell(node, .storageCompleted(token))
+            } else {
+                nodes[node].unfinished?.append(token)
+            }
         }
     }
 }

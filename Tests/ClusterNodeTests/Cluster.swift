@@ -24,6 +24,8 @@ struct Cluster {
         var wallOffset: Int64 = 0
         /// No peer can be reached, and no peer reaches it.
         var isCutOff = false
+        /// What its disk has not done yet; nil while the disk is quick.
+        var unfinished: [StorageToken]?
         var observations: [Observation] = []
         var halt: String?
         var isFinished = false

@@ -44,6 +44,33 @@ struct QuorumTests {
         #expect(!texts.contains("late"))
     }
 
+    @Test func aLeaderWhoseDiskStandsStillMakesWay() throws {
+        var cluster = try Cluster()
+        let anna = try cluster.register("anna")
+        let bert = try cluster.register("bert")
+        let chat = try cluster.createDirect(anna, bert, at: 0)
+        let group = cluster.group(of: chat)
+        let leader = try #require(cluster.leader(of: group))
+        let other = try cluster.follower(of: group)
+        cluster.nodes[leader].unfinished = []
+        // The others have it, and that is enough.
+        _ = try cluster.post(1, "held", to: chat, by: anna, at: other)
+        let hasMadeWay = cluster.run(atMost: .seconds(5)) {
+            $0.leader(of: group).map { $0 != leader } ?? false
+        }
+        #expect(hasMadeWay)
+        _ = try cluster.post(2, "after", to: chat, by: anna, at: other)
+        #expect(try cluster.texts(of: chat, by: bert, at: other) == ["held", "after"])
+
+        let unfinished = try #require(cluster.nodes[leader].unfinished)
+        #expect(!unfinished.isEmpty)
+        cluster.nodes[leader].unfinished = nil
+        for token in unfinished { cluster.tell(leader, .storageCompleted(token)) }
+        let isWhole = cluster.run(atMost: .seconds(30)) { $0.hasConverged }
+        #expect(isWhole)
+        #expect(Set(cluster.digests(of: group)).count == 1)
+    }
+
     @Test func twoOfThreeGoOn() throws {
         var cluster = try Cluster()
         let anna = try cluster.register("anna")

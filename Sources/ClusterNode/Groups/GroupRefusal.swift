@@ -48,6 +48,10 @@ struct GroupRefusal: Hashable, Sendable {
             self.init(
                 "not_a_learner",
                 "\(node) is no learner of \(group): only a learner can be promoted")
+        case .lagging(let node, entries: 0):
+            self.init(
+                "lagging",
+                "\(node) is not known to keep up yet: it can be promoted once it has for a while")
         case .lagging(let node, let entries):
             self.init(
                 "lagging",

@@ -8,11 +8,15 @@ import Vocabulary
 // - A leader has a book on each voter, a candidate has a ballot, a follower has neither.
 // - A leader leads its own term, voted for itself, and has its first entry in its log.
 // - A follower's match is below its next; neither is above what the leader has.
+// - Who counts goes by the last configuration in the log; there is a book for each member of it.
+// - Only a voter of a whole configuration is handed over to, and nobody else leads meanwhile.
+// - A founder that asks neither stands nor leads.
 // - Nothing is left to be written, applied or told when a step ends.
 extension RaftInstance {
     /// Stops the process when one of the rules above is broken.
     public func checkInvariants() {
         checkLog()
+        checkMembership()
         switch role {
         case .follower:
             invariant(leadership == nil, "a follower leads")
@@ -46,11 +50,39 @@ extension RaftInstance {
             log.termRunsCount <= log.count, "\(log.termRunsCount) runs in \(log.count) entries")
     }
 
+    private func checkMembership() {
+        let place = configurations.inForce
+        invariant(place.index <= lastIndex, "members of \(place.index), last \(lastIndex)")
+        invariant(
+            configurations.committed.index <= commitIndex,
+            "members committed at \(configurations.committed.index), commit \(commitIndex)")
+        invariant(
+            electorate.members == place.configuration.members,
+            "\(electorate.members) count, \(place.configuration) is in force")
+        invariant(founding == nil || role == .follower, "a founder asks, and stands or leads")
+    }
+
+    private func checkTransfer(_ leadership: Leadership) {
+        invariant(transferAwaited == nil, "a leader waits for who takes over from it")
+        invariant(leadership.leaseFloor <= leadership.round, "a floor above the newest round")
+        guard let transfer = leadership.transfer else { return }
+        invariant(transfer.target != identity.member, "a leader hands over to itself")
+        invariant(
+            configurations.isCommitted && configuration.isVoter(transfer.target),
+            "\(transfer.target) is to lead, and no voter of \(configuration)")
+        invariant(
+            transfer.orderedRound ?? 0 <= leadership.round, "an order of a round that is to come")
+    }
+
     private func checkLeadership() {
         guard let leadership else {
             invariant(false, "a leader without its books")
             return
         }
+        checkTransfer(leadership)
+        invariant(
+            leadership.followers.count == electorate.members.count,
+            "\(leadership.followers.count) books for \(electorate.members.count) members")
         invariant(leader == identity.node, "a leader follows")
         invariant(hardState.vote == identity.node, "a leader did not vote for itself")
         invariant(

@@ -140,9 +140,12 @@ extension RaftWorld {
     }
 
     /// Who is elected knows that nobody else answers reads by itself: each of its voters has kept
-    /// its promise, or was released from it.
+    /// its promise, or was released from it. Who counts late votes of a term that others have left
+    /// is no danger to them: with that term nothing is confirmed any more.
     private mutating func checkNoOtherLease(_ leader: Int) {
-        for host in hosts.indices where host != leader && hosts[host].isUp {
+        let term = hosts[leader].raft.term
+        for host in hosts.indices
+        where host != leader && hosts[host].isUp && hosts[host].raft.term < term {
             let moment = hosts[host].clock.monotonic(at: now)
             guard hosts[host].raft.leaseReadIndex(at: moment) != nil else { continue }
             violations.append(
