@@ -75,8 +75,8 @@ struct LyingDiskTests {
         #expect(recovery.groups[g1]?.entries == Array(entries(1...6).prefix(batch)))
     }
 
-    @Test("a write that is lost after its sync, and all behind it, is damage while the header tells")
-    func lostRest() throws {
+    @Test("the first batch, lost after its sync, is damage")
+    func lostBeginning() throws {
         let written = try Written()
         let first = written.batches[0].lowerBound
         let recovery = try written.recovery { file in
@@ -90,7 +90,9 @@ struct LyingDiskTests {
         let written = try Written()
         let bytes = written.bytes(of: batch)
         let end = (written.disk.end(of: written.name) + 8) & ~7
-        let behind = try written.recovery { $0.replaceSubrange(end..<end + bytes.count, with: bytes) }
+        let behind = try written.recovery {
+            $0.replaceSubrange(end..<end + bytes.count, with: bytes)
+        }
         #expect(behind.damage.isEmpty)
         #expect(behind.groups[g1]?.replica == y1)
         #expect(behind.groups[g1]?.entries == entries(1...6))
@@ -144,8 +146,9 @@ struct RecordCrashTests {
     private func begun() throws -> LoggedDisk {
         var disk = try LoggedDisk()
         disk.write(
-            .replicaCreated(g1, y1), .replicaCreated(g2, y2), .hardState(g1, term: Term(1), vote: nil),
-            .entries(g1, entries(1...8)), .entries(g2, entries(1...3)))
+            .replicaCreated(g1, y1), .replicaCreated(g2, y2),
+            .hardState(g1, term: Term(1), vote: nil), .entries(g1, entries(1...8)),
+            .entries(g2, entries(1...3)))
         return disk
     }
 
