@@ -36,10 +36,13 @@ struct LogRunTests {
         #expect(hashes[0] == hashes[1])
         #expect(hashes[0] != hashes[2])
     }
+}
 
-    #if PLANTED_FAULTS
+#if PLANTED_FAULTS
+    @Suite("Mistakes that the log can be told to make")
+    struct PlantedLogFaultTests {
         @Test(
-            "find every mistake that the log can be told to make",
+            "are found, each of them",
             arguments: [
                 "tornTailTakenForDamage", "damageTakenForTornTail", "oldReplicaIdKeptAfterDamage",
                 "recreatedGroupSeesOldRecords", "chainNotChecked", "checksumNotSeeded",
@@ -52,5 +55,5 @@ struct LogRunTests {
             }
             Issue.record("\(mistake) is not found")
         }
-    #endif
-}
+    }
+#endif
