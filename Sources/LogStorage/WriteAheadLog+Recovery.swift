@@ -86,7 +86,9 @@ extension WriteAheadLog {
             position: reader.newest.durablePosition)
         log.segments = segments(among: files)
         log.ledgers = history.ledgers
-        var directives = reader.cut
+        // The life before may have ended between a segment's new name and its sync: what is named
+        // next must not outlive it.
+        var directives = reader.cut + [.synchronizeDirectory]
         log.adoptSpares(of: files, into: &directives)
         let token = log.beginSegment(
             tail: history.tail, groups: history.summariesBeforeTail, releasing: [],
@@ -109,7 +111,7 @@ extension WriteAheadLog {
         let segment = log.segments[log.segments.count - 1].sequence + 1
         let tail = salvage.rewrite(into: segment, from: log.position.next)
         log.ledgers = salvage.ledgers
-        var directives: [StorageDirective] = []
+        var directives: [StorageDirective] = [.synchronizeDirectory]
         log.adoptSpares(of: files, into: &directives)
         let damaged = log.segments.map(\.name).filter { name in
             salvage.damage.contains { $0.file == name }
