@@ -32,7 +32,7 @@ struct DiskLanes: ~Copyable {
 
     func start() throws(SystemCallFailure) {
         _ = try WorkerThread.start(name: "log", log)
-        _ = try WorkerThread.start(name: "bulk", bulk)
+        _ = try WorkerThread.start(name: "bulk", urgency: .patient, bulk)
     }
 
     mutating func take(_ directives: [StorageDirective], on lane: StorageLane) {

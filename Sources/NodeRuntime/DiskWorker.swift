@@ -82,6 +82,9 @@ public final class DiskWorker<Message: DiskReportCarrying>: ThreadBody {
 
 /// The files of one lane. Used at a node's start as well, before there are threads.
 public struct DiskLane: ~Copyable {
+    /// More than this is a snapshot.
+    private static let batchBytesMaximum = 4 << 20
+
     private let folder: Folder
     /// The last file, kept open because the next batch is written to it as well.
     private var file: OpenFile?
@@ -107,7 +110,12 @@ public struct DiskLane: ~Copyable {
             keep(created, as: name)
         case .write(let name, let offset, let bytes):
             try open(name)
-            try file?.write(bytes, at: offset)
+            // A batch of the log is one piece, and what asks for its sync follows.
+            if bytes.count > Self.batchBytesMaximum {
+                try file?.writeGently(bytes, at: offset)
+            } else {
+                try file?.write(bytes, at: offset)
+            }
         case .synchronize(let name):
             try open(name)
             try file?.synchronizeData()

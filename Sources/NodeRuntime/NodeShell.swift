@@ -152,7 +152,7 @@ public final class NodeShell {
         try poll.add(messages.wakeUp, key: Key.mailbox, for: .reading)
         try poll.add(signals, key: Key.signals, for: .reading)
         _ = try WorkerThread.start(name: "hashing", hashing)
-        _ = try WorkerThread.start(name: "encoding", encoding)
+        _ = try WorkerThread.start(name: "encoding", urgency: .patient, encoding)
         try lanes.start()
         perform()
         deadline = Self.deadline(of: &node)

@@ -82,9 +82,24 @@ public struct OpenFile: ~Copyable {
         guard code == 0 else { throw SystemCallFailure("pwrite", code: code, subject: path) }
     }
 
-    /// Writes `count` zeros from the start of the file.
+    /// Writes all of `bytes` at `offset`, durable piece by piece: the disk is never busy with so
+    /// much at once that the syncs of others wait long.
+    public func writeGently(_ bytes: Bytes, at offset: Int) throws(SystemCallFailure) {
+        var start = 0
+        while start < bytes.count {
+            let end = min(start + Self.gentleBytes, bytes.count)
+            try write(bytes.slice(start..<end), at: offset + start)
+            try synchronizeData()
+            start = end
+        }
+    }
+
+    /// What a disk writes in a few milliseconds.
+    private static let gentleBytes = 1 << 20
+
+    /// Writes `count` zeros from the start of the file, as gently.
     public func writeZeros(_ count: Int) throws(SystemCallFailure) {
-        let zeros = [UInt8](repeating: 0, count: min(count, 1 << 20))
+        let zeros = [UInt8](repeating: 0, count: min(count, Self.gentleBytes))
         var offset = 0
         while offset < count {
             let piece = min(zeros.count, count - offset)
@@ -92,6 +107,7 @@ public struct OpenFile: ~Copyable {
                 writeAll(UnsafeRawBufferPointer(rebasing: $0[..<piece]), at: offset)
             }
             guard code == 0 else { throw SystemCallFailure("pwrite", code: code, subject: path) }
+            try synchronizeData()
             offset += piece
         }
     }

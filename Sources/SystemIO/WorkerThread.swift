@@ -8,15 +8,22 @@ public protocol ThreadBody: AnyObject, Sendable {
 
 /// A thread of the system.
 public struct WorkerThread: ~Copyable {
+    /// How much a thread's work presses.
+    public enum Urgency: Sendable {
+        case normal
+        /// It gives way to the other threads while there is no processor for all.
+        case patient
+    }
+
     private let thread: pthread_t
 
     /// Starts a thread.
     ///
     /// - Parameter name: shown by `top -H`; at most 15 bytes count.
     public static func start(
-        name: String, _ body: any ThreadBody
+        name: String, urgency: Urgency = .normal, _ body: any ThreadBody
     ) throws(SystemCallFailure) -> WorkerThread {
-        let launch = Unmanaged.passRetained(Launch(name: name, body: body))
+        let launch = Unmanaged.passRetained(Launch(name: name, urgency: urgency, body: body))
         var thread = pthread_t()
         let code = pthread_create(
             &thread, nil,
@@ -45,15 +52,22 @@ public struct WorkerThread: ~Copyable {
 
     private final class Launch: Sendable {
         private let name: String
+        private let urgency: Urgency
         private let body: any ThreadBody
 
-        init(name: String, body: any ThreadBody) {
+        /// By the system's scale, on which 19 is the most patient.
+        private static let patience: Int32 = 10
+
+        init(name: String, urgency: Urgency, body: any ThreadBody) {
             self.name = name
+            self.urgency = urgency
             self.body = body
         }
 
         func run() {
             setName()
+            // Of this thread alone, as Linux has it; where it is refused, the work presses.
+            if urgency == .patient { setpriority(Int32(PRIO_PROCESS.rawValue), 0, Self.patience) }
             body.run()
         }
 
