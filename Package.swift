@@ -59,6 +59,7 @@ let rooms: [Room] = [
         servesClients: true),
     Room(name: "PeerWire", floor: 1, wing: .pure, uses: ["Vocabulary", "Toolbox"]),
     Room(name: "AdminWire", floor: 1, wing: .pure, uses: ["Vocabulary", "Toolbox"]),
+    Room(name: "ZooKeeperWire", floor: 1, wing: .pure, uses: ["Vocabulary", "Toolbox"]),
     Room(
         name: "SystemIO", floor: 1, wing: .machinery, uses: ["CSystem", "Vocabulary", "Toolbox"],
         servesClients: true),
