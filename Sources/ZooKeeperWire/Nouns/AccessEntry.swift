@@ -36,6 +36,8 @@ public struct AccessIdentity: Hashable, Sendable, Comparable {
     public func detached() -> AccessIdentity {
         AccessIdentity(scheme: scheme.detached(), id: id.detached())
     }
+
+    static let encodedBytesMinimum = 8
 }
 
 extension AccessIdentity: ByteCodable {
