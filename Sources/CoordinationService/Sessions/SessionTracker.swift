@@ -1,6 +1,6 @@
 import Coordination
 import Toolbox
-public import Vocabulary
+import Vocabulary
 import ZooKeeperWire
 
 /// Knows, on the leader alone, when each session was heard last, and who has been silent too long.
@@ -34,7 +34,9 @@ struct SessionTracker: Sendable {
     /// A session was opened, attached, or found by a new leader: its whole time-out begins.
     mutating func track(_ session: CoordinationSession, at now: Instant) {
         guard !session.isClosing else { return }
-        let deadline = deadline(after: session.timeoutMilliseconds, at: now)
+        let deadline = Self.deadline(
+            after: session.timeoutMilliseconds, now.nanoseconds - paused.nanoseconds,
+            tickNanoseconds)
         let isKnown = tracked[Key(session.id)] != nil
         tracked[Key(session.id)] = Tracked(
             deadline: deadline, timeoutMilliseconds: session.timeoutMilliseconds,
@@ -45,8 +47,10 @@ struct SessionTracker: Sendable {
 
     /// The session's client was heard, here or on another node.
     mutating func touch(_ id: CoordinationSessionID, at now: Instant) {
-        tracked.update(Key(id)) { session in
-            let later = deadline(after: session.timeoutMilliseconds, at: now)
+        let running = now.nanoseconds - paused.nanoseconds
+        let tick = tickNanoseconds
+        _ = tracked.update(Key(id)) { session in
+            let later = Self.deadline(after: session.timeoutMilliseconds, running, tick)
             session.deadline = max(session.deadline, later)
         }
     }
@@ -92,8 +96,9 @@ struct SessionTracker: Sendable {
         (now.nanoseconds - paused.nanoseconds) / tickNanoseconds
     }
 
-    private func deadline(after milliseconds: Int32, at now: Instant) -> Int64 {
-        let end = now.nanoseconds - paused.nanoseconds + Int64(milliseconds) * 1_000_000
-        return end / tickNanoseconds + 1
+    private static func deadline(
+        after milliseconds: Int32, _ running: Int64, _ tick: Int64
+    ) -> Int64 {
+        (running + Int64(milliseconds) * 1_000_000) / tick + 1
     }
 }
