@@ -54,7 +54,8 @@ extension RequestCase {
         RequestCase(
             .setData(SetDataRequest(path: "/a", data: nil)), 5, Record().text("/a").null().int(-1)),
         RequestCase(
-            .setData(SetDataRequest(path: "/a", data: "")), 5, Record().text("/a").text("").int(-1)),
+            .setData(SetDataRequest(path: "/a", data: "", version: 0)), 5,
+            Record().text("/a").text("").int(0)),
         RequestCase(
             .setACL(SetACLRequest(path: "/a", access: AccessEntry.openToAll, version: 2)), 7,
             Record().text("/a").openACL().int(2)),
@@ -260,6 +261,20 @@ struct RequestTests {
         #expect(
             try RequestFrame.decode(watches.bytes).request
                 == .setWatches(SetWatchesRequest(relativeZxid: Zxid(4))))
+    }
+
+    @Test("an ACL that is open to all but for one bit is not taken for it")
+    func almostOpen() {
+        for flipped in Fixture.flips(of: Array(Record().openACL().array.dropFirst(4))) {
+            let frame = Record().header(1, 7).text("/a").int(1).appending(flipped.array).int(0)
+            do throws(RequestFailure) {
+                let request = try RequestFrame.decode(frame.bytes).request
+                let open = SetACLRequest(path: "/a", access: AccessEntry.openToAll, version: 0)
+                #expect(request != .setACL(open))
+            } catch {
+                #expect(error.error == .marshallingError)
+            }
+        }
     }
 
     @Test("any flag but zero is true, any mode is kept")
