@@ -19,9 +19,11 @@ public struct ReplyHeader: Hashable, Sendable {
 
 extension ReplyHeader: ByteCodable {
     public func encode(into writer: inout ByteWriter) {
-        writer.writeBigEndian(xid.rawValue)
-        writer.writeBigEndian(zxid.rawValue)
-        writer.writeBigEndian(error?.rawValue ?? 0)
+        writer.writeBlock(bytes: Self.encodedBytes) { block in
+            block.store(bigEndian: xid.rawValue, at: 0)
+            block.store(bigEndian: zxid.rawValue, at: 4)
+            block.store(bigEndian: error?.rawValue ?? 0, at: 12)
+        }
     }
 
     public init(from reader: inout ByteReader) throws(DecodeFailure) {

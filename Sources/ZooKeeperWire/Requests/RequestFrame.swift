@@ -17,14 +17,14 @@ public struct RequestFrame: Hashable, Sendable {
     /// - Throws: what to answer, and whether to close behind it.
     public static func decode(_ frame: Bytes) throws(RequestFailure) -> RequestFrame {
         var reader = ByteReader(frame)
-        let xid: Xid
-        let type: Int32
+        let header: UInt64
         do {
-            xid = Xid(try reader.readJuteInt())
-            type = try reader.readJuteInt()
+            header = try reader.readBigEndian()
         } catch {
             throw .headless(bytes: frame.count)
         }
+        let xid = Xid(Int32(truncatingIfNeeded: header >> 32))
+        let type = Int32(truncatingIfNeeded: header)
         guard let operation = OperationCode(rawValue: type), operation != .check else {
             throw .unknownOperation(xid, type: type)
         }

@@ -70,7 +70,7 @@ public struct ConnectResponse: Hashable, Sendable {
         self.isReadOnly = isReadOnly
     }
 
-    /// Says that the session is unknown, over, or not the client's. The connection closes behind it.
+    /// Says that the session is unknown, over, or not the client's. Then the connection closes.
     public static func expired(answering request: ConnectRequest) -> ConnectResponse {
         ConnectResponse(
             timeoutMilliseconds: 0, session: .none, password: noPassword,
