@@ -70,6 +70,9 @@ let rooms: [Room] = [
         uses: ["ReplicatedState", "Vocabulary", "Toolbox"]),
     Room(
         name: "Messages", floor: 2, wing: .pure, uses: ["ReplicatedState", "Vocabulary", "Toolbox"]),
+    Room(
+        name: "Coordination", floor: 2, wing: .pure,
+        uses: ["ZooKeeperWire", "ReplicatedState", "Vocabulary", "Toolbox"]),
     // Third floor: services.
     Room(
         name: "Gateway", floor: 3, wing: .pure,
