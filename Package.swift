@@ -81,6 +81,12 @@ let rooms: [Room] = [
             "Placement", "Vocabulary", "Toolbox",
         ]),
     Room(
+        name: "CoordinationService", floor: 3, wing: .pure,
+        uses: [
+            "Coordination", "ZooKeeperWire", "Credentials", "ReplicatedState", "Vocabulary",
+            "Toolbox",
+        ]),
+    Room(
         name: "Routing", floor: 3, wing: .pure, uses: ["Placement", "Vocabulary", "Toolbox"]),
     Room(
         name: "Peering", floor: 3, wing: .pure,
