@@ -30,6 +30,8 @@ struct Ensemble {
     /// Sessions that the log expired, and when that was.
     private(set) var expired: [(session: CoordinationSessionID, at: Instant)] = []
     private(set) var leader: Int?
+    /// Nodes that do not run: what is sent to them waits.
+    var stopped: Set<Int> = []
     private(set) var term: UInt64 = 0
     private(set) var nanoseconds: Int64 = 1_000_000_000
     private var slots: [ConnectionID: Int] = [:]
@@ -207,6 +209,7 @@ struct Ensemble {
     }
 
     mutating func deliverTouches(from index: Int) {
+        if let leader, stopped.contains(leader) { return }
         let touches = nodes[index].touches
         nodes[index].touches = []
         guard let leader, nodes[index].believed == leader else { return }
@@ -222,10 +225,10 @@ struct Ensemble {
         on(index) { node, directives in node.service.endTurn(into: &directives) }
     }
 
-    /// Moves the clock, and lets `runningNodes` (all, if nil) see it at their deadlines.
-    mutating func advance(by duration: Duration, on runningNodes: [Int]? = nil) {
+    /// Moves the clock, and lets all nodes that run see it at their deadlines.
+    mutating func advance(by duration: Duration) {
         let end = nanoseconds + duration.nanoseconds
-        let running = runningNodes ?? Array(nodes.indices)
+        let running = nodes.indices.filter { !stopped.contains($0) }
         while nanoseconds < end {
             var next = end
             for index in running {
@@ -238,6 +241,8 @@ struct Ensemble {
             if next < end { nanoseconds = max(nanoseconds, next + 1) }
         }
     }
+
+    mutating func moveClock(to end: Int64) { nanoseconds = max(nanoseconds, end) }
 
     mutating func tick(on running: [Int]) {
         let moment = moment
@@ -263,10 +268,13 @@ struct Ensemble {
 
     @discardableResult
     mutating func settle(_ index: Int) -> Bool {
+        guard !stopped.contains(index) else { return false }
         endTurn(on: index)
         let isServed = leader != nil && nodes[index].believed == leader
+        let isHeard = leader.map { !stopped.contains($0) } ?? true
+        let hasTouches = isHeard && !nodes[index].touches.isEmpty
         let hasWork =
-            !nodes[index].barriers.isEmpty || !nodes[index].touches.isEmpty
+            !nodes[index].barriers.isEmpty || hasTouches
             || (isServed && !nodes[index].proposals.isEmpty)
             || (leader != nil && nodes[index].appliedCount < log.count)
         guard hasWork else { return false }
