@@ -84,8 +84,27 @@ extension Bytes: Hashable {
     public static func == (left: Bytes, right: Bytes) -> Bool {
         guard left.count == right.count else { return false }
         return left.withUnsafeBytes { leftBytes in
-            right.withUnsafeBytes { rightBytes in leftBytes.elementsEqual(rightBytes) }
+            right.withUnsafeBytes { rightBytes in areEqual(leftBytes, rightBytes) }
         }
+    }
+
+    /// Eight bytes at a time: keys and paths are compared on every look-up.
+    ///
+    /// - Precondition: both have the same count.
+    @inlinable
+    static func areEqual(_ left: UnsafeRawBufferPointer, _ right: UnsafeRawBufferPointer) -> Bool {
+        var offset = 0
+        while offset + 8 <= left.count {
+            let leftWord = left.loadUnaligned(fromByteOffset: offset, as: UInt64.self)
+            let rightWord = right.loadUnaligned(fromByteOffset: offset, as: UInt64.self)
+            if leftWord != rightWord { return false }
+            offset += 8
+        }
+        while offset < left.count {
+            if left[offset] != right[offset] { return false }
+            offset += 1
+        }
+        return true
     }
 
     @inlinable

@@ -36,6 +36,8 @@ public struct AccessIdentity: Hashable, Sendable, Comparable {
     public func detached() -> AccessIdentity {
         AccessIdentity(scheme: scheme.detached(), id: id.detached())
     }
+
+    static let encodedBytesMinimum = 8
 }
 
 extension AccessIdentity: ByteCodable {
@@ -90,14 +92,25 @@ extension ByteReader {
     mutating func readAccessList() throws(DecodeFailure) -> [AccessEntry] {
         let count = try readJuteCount(elementBytesMinimum: AccessEntry.encodedBytesMinimum)
         guard count > 0 else { return [] }
-        let first = try AccessEntry(from: &self)
-        if count == 1 {
-            let isOpen = first.permissions == .all && first.identity == .anyone
-            return isOpen ? AccessEntry.openToAll : [first]
-        }
-        var entries = [first]
+        if count == 1, try skipOpenEntry() { return AccessEntry.openToAll }
+        var entries: [AccessEntry] = []
         entries.reserveCapacity(Swift.min(count, 256))
-        for _ in 1..<count { entries.append(try AccessEntry(from: &self)) }
+        for _ in 0..<count { entries.append(try AccessEntry(from: &self)) }
         return entries
+    }
+
+    /// Goes past the entry of `openToAll` if that comes next, which it nearly always does.
+    private mutating func skipOpenEntry() throws(DecodeFailure) -> Bool {
+        let bytesCount = 23
+        guard left >= bytesCount else { return false }
+        var ahead = self
+        let isOpen = try ahead.readRaw(bytesCount).withUnsafeBytes { entry in
+            // 31, 5, "world", 6, "anyone"; the last word overlaps the one before.
+            entry.long(at: 0) == 0x0000_001F_0000_0005
+                && entry.long(at: 8) == 0x776F_726C_6400_0000
+                && entry.long(at: 15) == 0x0006_616E_796F_6E65
+        }
+        if isOpen { self = ahead }
+        return isOpen
     }
 }

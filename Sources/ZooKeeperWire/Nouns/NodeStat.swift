@@ -51,30 +51,36 @@ public struct NodeStat: Hashable, Sendable {
 
 extension NodeStat: ByteCodable {
     public func encode(into writer: inout ByteWriter) {
-        writer.writeBigEndian(czxid.rawValue)
-        writer.writeBigEndian(mzxid.rawValue)
-        writer.writeBigEndian(ctime.milliseconds)
-        writer.writeBigEndian(mtime.milliseconds)
-        writer.writeBigEndian(version)
-        writer.writeBigEndian(cversion)
-        writer.writeBigEndian(aversion)
-        writer.writeBigEndian(ephemeralOwner.rawValue)
-        writer.writeBigEndian(dataLength)
-        writer.writeBigEndian(numChildren)
-        writer.writeBigEndian(pzxid.rawValue)
+        writer.writeBlock(bytes: Self.encodedBytes) { block in
+            block.store(bigEndian: czxid.rawValue, at: 0)
+            block.store(bigEndian: mzxid.rawValue, at: 8)
+            block.store(bigEndian: ctime.milliseconds, at: 16)
+            block.store(bigEndian: mtime.milliseconds, at: 24)
+            block.store(bigEndian: version, at: 32)
+            block.store(bigEndian: cversion, at: 36)
+            block.store(bigEndian: aversion, at: 40)
+            block.store(bigEndian: ephemeralOwner.rawValue, at: 44)
+            block.store(bigEndian: dataLength, at: 52)
+            block.store(bigEndian: numChildren, at: 56)
+            block.store(bigEndian: pzxid.rawValue, at: 60)
+        }
     }
 
     public init(from reader: inout ByteReader) throws(DecodeFailure) {
-        czxid = Zxid(try reader.readJuteLong())
-        mzxid = Zxid(try reader.readJuteLong())
-        ctime = WallTime(milliseconds: try reader.readJuteLong())
-        mtime = WallTime(milliseconds: try reader.readJuteLong())
-        version = try reader.readJuteInt()
-        cversion = try reader.readJuteInt()
-        aversion = try reader.readJuteInt()
-        ephemeralOwner = CoordinationSessionID(try reader.readJuteLong())
-        dataLength = try reader.readJuteInt()
-        numChildren = try reader.readJuteInt()
-        pzxid = Zxid(try reader.readJuteLong())
+        self = try reader.readRaw(Self.encodedBytes).withUnsafeBytes { NodeStat(block: $0) }
+    }
+
+    private init(block: UnsafeRawBufferPointer) {
+        czxid = Zxid(block.long(at: 0))
+        mzxid = Zxid(block.long(at: 8))
+        ctime = WallTime(milliseconds: block.long(at: 16))
+        mtime = WallTime(milliseconds: block.long(at: 24))
+        version = block.int(at: 32)
+        cversion = block.int(at: 36)
+        aversion = block.int(at: 40)
+        ephemeralOwner = CoordinationSessionID(block.long(at: 44))
+        dataLength = block.int(at: 52)
+        numChildren = block.int(at: 56)
+        pzxid = Zxid(block.long(at: 60))
     }
 }

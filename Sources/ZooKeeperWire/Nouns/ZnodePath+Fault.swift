@@ -16,8 +16,8 @@ public enum ZnodePathFault: Hashable, Sendable {
 extension ZnodePath {
     /// Why no node may have this path; nil if one may. One pass, no allocation.
     ///
-    /// Forbidden are U+0000 to U+001F, U+007F to U+009F, U+D800 to U+F8FF, U+FFF0 to U+FFFF, and all
-    /// beyond: for ZooKeeper those are pairs of surrogates. Bytes that are not UTF-8 are for it
+    /// Forbidden are U+0000 to U+001F, U+007F to U+009F, U+D800 to U+F8FF, U+FFF0 to U+FFFF, and
+    /// all beyond: for ZooKeeper those are pairs of surrogates. Bytes that are not UTF-8 are for it
     /// U+FFFD, which is forbidden too.
     ///
     /// Source: Apache ZooKeeper, PathUtils.validatePath.
