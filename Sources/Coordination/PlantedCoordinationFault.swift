@@ -17,8 +17,6 @@
         case deletedParentAccepted
         /// Watchers are not told of data that a multi set.
         case watchChangeOmitted
-        /// A session's nodes beyond the bound of one entry are forgotten.
-        case closingEndsEarly
         /// A node whose ACL forbids it is deleted.
         case permissionNotChecked
     }

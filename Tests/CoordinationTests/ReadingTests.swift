@@ -48,6 +48,15 @@ struct ReadingTests {
         #expect(try grove.restored().machine.counts == counts)
     }
 
+    @Test("requests that write the tree are operations, others are not")
+    func operations() {
+        let set = SetDataRequest(path: "/a", data: "x")
+        #expect(CoordinationOperation(.setData(set)) == .one(.setData(set)))
+        #expect(CoordinationOperation(.multi([.setData(set)])) == .multi([.setData(set)]))
+        #expect(CoordinationOperation(.getACL("/a")) == nil)
+        #expect(CoordinationOperation(.closeSession) == nil)
+    }
+
     @Test("containers go once they had children and have none")
     func containers() throws {
         var grove = Grove(sessions: 1)

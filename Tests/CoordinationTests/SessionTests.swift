@@ -167,8 +167,11 @@ struct SessionTests {
         #expect(grove.machine.closingSessionsCount == 1)
         grove.apply(.continueClosing)
         #expect(grove.changes.count == 5_000)
-        #expect(Array(grove.changes.prefix(3)) == ["deleted /e105000", "deleted /e105001",
-            "deleted /e105002"])
+        #expect(
+            Array(grove.changes.prefix(3)) == [
+                "deleted /e105000", "deleted /e105001",
+                "deleted /e105002",
+            ])
         #expect(grove.replies == [])
         grove.apply(.continueClosing)
         #expect(grove.changes.count == 999)

@@ -51,7 +51,8 @@ struct AddressBlock: Hashable, Sendable {
         var gap: Int?
         var head = text
         var tail: ArraySlice<UInt8> = []
-        for index in text.indices.dropLast() where text[index] == colon && text[index + 1] == colon {
+        for index in text.indices.dropLast() where text[index] == colon && text[index + 1] == colon
+        {
             guard gap == nil else { return nil }
             gap = index
         }

@@ -10,6 +10,21 @@ public enum CoordinationOperation: Hashable, Sendable {
     case one(MultiOperation)
     case setACL(SetACLRequest)
     case multi([MultiOperation])
+
+    /// Nil for what is no write of the tree: reads, `closeSession`, `reconfig`.
+    public init?(_ request: ZooKeeperRequest) {
+        switch request {
+        case .create(let create): self = .one(.create(create))
+        case .delete(let delete): self = .one(.delete(delete))
+        case .setData(let setData): self = .one(.setData(setData))
+        case .setACL(let setACL): self = .setACL(setACL)
+        case .multi(let operations): self = .multi(operations)
+        case .exists, .getData, .getACL, .getChildren, .getChildren2, .sync, .ping, .multiRead,
+            .reconfig, .checkWatches, .removeWatches, .auth, .setWatches, .setWatches2,
+            .addWatch, .sasl, .getEphemerals, .getAllChildrenNumber, .whoAmI, .closeSession:
+            return nil
+        }
+    }
 }
 
 extension CoordinationOperation: ByteCodable {

@@ -118,10 +118,6 @@ extension CoordinationMachine {
         slots.sort { tree[$1].path < tree[$0].path }
         #if PLANTED_FAULTS
             if plantedFault == .ephemeralsOutliveTheirSession { slots = [] }
-            if plantedFault == .closingEndsEarly {
-                slots.removeFirst(
-                    max(0, slots.count - CoordinationBounds.ephemeralsDeletedPerEntryMaximum))
-            }
         #endif
         sessions.update(id) { state in
             state.ephemerals.removeAll()
