@@ -24,7 +24,7 @@ public enum CoordinationServiceDirective: Hashable, Sendable {
     case tellLeader(NodeID, [CoordinationSessionID])
     /// Carry a change of the group's voters out, and publish it in this client's name, or say
     /// `reconfigurationRefused`.
-    case reconfigure(CoordinationReconfiguration)
+    indirect case reconfigure(CoordinationReconfiguration)
     /// An operator's question, to be answered by `answer(_:on:vitals:machine:into:)`.
     case word(ConnectionID, FourLetterWord)
     case observe(CoordinationServiceObservation)

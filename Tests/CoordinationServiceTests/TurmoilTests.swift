@@ -23,6 +23,7 @@ struct TurmoilTests {
                 found = turmoil.violations.first
             }
             #expect(found != nil, "\(fault)")
+            print("FOUND \(fault): \(found ?? "-")")
         }
     #endif
 }

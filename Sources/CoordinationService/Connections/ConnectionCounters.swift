@@ -18,23 +18,27 @@ struct ConnectionCounters: Sendable {
     }
 }
 
-/// How long requests took, in milliseconds as ZooKeeper tells them.
+/// How long requests took.
 struct LatencyCounter: Sendable {
-    private(set) var last: Int64 = 0
-    private(set) var minimum: Int64 = 0
-    private(set) var maximum: Int64 = 0
-    private(set) var count: Int64 = 0
+    private var lastNanoseconds: Int64 = 0
+    private var minimumNanoseconds: Int64 = .max
+    private var maximumNanoseconds: Int64 = 0
     private var sumNanoseconds: Int64 = 0
+    private(set) var count: Int64 = 0
 
-    mutating func add(_ duration: Duration) {
-        let nanoseconds = max(duration.nanoseconds, 0)
-        let milliseconds = nanoseconds / 1_000_000
-        minimum = count == 0 ? milliseconds : min(minimum, milliseconds)
-        maximum = max(maximum, milliseconds)
-        last = milliseconds
-        count += 1
+    /// - Parameter nanoseconds: whole numbers, as this is called for every request.
+    mutating func add(nanoseconds: Int64) {
+        lastNanoseconds = nanoseconds
+        minimumNanoseconds = min(minimumNanoseconds, nanoseconds)
+        maximumNanoseconds = max(maximumNanoseconds, nanoseconds)
         sumNanoseconds &+= nanoseconds
+        count += 1
     }
+
+    // In whole milliseconds, as ZooKeeper tells them.
+    var last: Int64 { lastNanoseconds / 1_000_000 }
+    var minimum: Int64 { count == 0 ? 0 : minimumNanoseconds / 1_000_000 }
+    var maximum: Int64 { maximumNanoseconds / 1_000_000 }
 
     /// In microseconds.
     var meanMicroseconds: Int64 { count == 0 ? 0 : sumNanoseconds / count / 1_000 }

@@ -17,7 +17,7 @@ struct ConnectionTable: Sendable {
 
     @inline(__always)
     subscript(slot: Int) -> ClientConnection {
-        get { slots[slot] }
+        _read { yield slots[slot] }
         _modify { yield &slots[slot] }
     }
 

@@ -155,9 +155,9 @@ extension CoordinationServiceInstance {
 
     /// Counts an answer.
     mutating func note(_ request: PendingRequest, _ slot: Int) {
-        let duration = now.monotonic - request.arrivedAt
-        table[slot].counters.latency.add(duration)
-        counters.latency.add(duration)
+        let nanoseconds = max(now.monotonic.nanoseconds - request.arrivedAt.nanoseconds, 0)
+        table[slot].counters.latency.add(nanoseconds: nanoseconds)
+        counters.latency.add(nanoseconds: nanoseconds)
     }
 
     private mutating func serve(

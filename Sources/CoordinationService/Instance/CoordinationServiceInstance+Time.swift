@@ -10,16 +10,16 @@ extension CoordinationServiceInstance {
     mutating func advanceClock(
         to moment: Moment, into directives: inout [CoordinationServiceDirective]
     ) {
-        let gap = moment.monotonic - now.monotonic
+        let nanoseconds = moment.monotonic.nanoseconds - now.monotonic.nanoseconds
         now = Moment(
             monotonic: max(now.monotonic, moment.monotonic), wall: moment.wall)
-        let usual = settings.tick / 2
-        guard gap > usual else { return }
+        guard nanoseconds > pauseNanoseconds else { return }
+        let gap = Duration.nanoseconds(nanoseconds)
         tracker.pause(gap)
         for slot in table.indices where table[slot].isLive {
             table[slot].heardAt = min(table[slot].heardAt + gap, now.monotonic)
         }
-        directives.append(.observe(.pauseNoticed(milliseconds: gap.nanoseconds / 1_000_000)))
+        directives.append(.observe(.pauseNoticed(milliseconds: nanoseconds / 1_000_000)))
     }
 
     /// `nextDeadline` has come.
@@ -133,7 +133,9 @@ extension CoordinationServiceInstance {
                 case .fresh, .asked, .ending: silence > settings.handshakePatience
                 case .waiting: false
                 case .opening:
-                    table[slot].reign != reign && hasLeader && silence > settings.doubtPatience
+                    silence > settings.handshakePatience
+                        || table[slot].reign != reign && hasLeader
+                            && silence > settings.doubtPatience
                 case .open:
                     silence > .milliseconds(Int64(table[slot].timeoutMilliseconds))
                         + settings.tick || isDoubtful(slot)

@@ -24,20 +24,35 @@ extension CoordinationServiceInstance {
         let sequence = table[slot].nextSequence()
         let write = CoordinationWrite(
             operation, by: requester(slot, sequence: sequence), as: table[slot].identities)
-        propose(.write(write), slot, into: &directives)
+        propose(.write(write), slot, reserving: Self.room(for: operation), into: &directives)
         return sequence
     }
 
+    /// Bytes that a write takes in the log, or a little more: so that it is not moved as it grows.
+    private static func room(for operation: CoordinationOperation) -> Int {
+        let envelope = 192
+        switch operation {
+        case .one(.create(let create)):
+            return envelope + create.path.bytes.count + (create.data?.count ?? 0)
+        case .one(.setData(let set)):
+            return envelope + set.path.bytes.count + (set.data?.count ?? 0)
+        case .one(.delete), .one(.check), .setACL: return envelope + 64
+        case .multi(let operations): return envelope + 128 * operations.count
+        }
+    }
+
     mutating func propose(
-        _ command: CoordinationCommand, _ slot: Int,
+        _ command: CoordinationCommand, _ slot: Int, reserving bytes: Int = 256,
         into directives: inout [CoordinationServiceDirective]
     ) {
         table[slot].reign = reign
-        directives.append(.propose(Self.bytes(of: command), .connection(table[slot].id)))
+        directives.append(
+            .propose(
+                Self.bytes(of: command, reserving: bytes), .connection(table[slot].id)))
     }
 
-    static func bytes(of command: CoordinationCommand) -> Bytes {
-        var writer = ByteWriter(reserving: 256)
+    static func bytes(of command: CoordinationCommand, reserving bytes: Int = 256) -> Bytes {
+        var writer = ByteWriter(reserving: bytes)
         command.encode(into: &writer)
         return writer.take()
     }
@@ -111,7 +126,7 @@ extension CoordinationServiceInstance {
             requester.owner.incarnation == incarnation,
             let slot = table.slot(of: requester.owner.connection)
         else { return }
-        if case .opening(let request) = table[slot].stage {
+        if !table[slot].isOpen, case .opening(let request) = table[slot].stage {
             return opened(reply, answering: request, slot, into: &directives)
         }
         guard let first = table[slot].queue.first, case .proposed(let sequence) = first.work,

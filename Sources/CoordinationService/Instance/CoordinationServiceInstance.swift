@@ -14,6 +14,8 @@ public struct CoordinationServiceInstance: Sendable {
     let incarnation: Incarnation
     let settings: CoordinationServiceSettings
     let passwords: SessionPasswords
+    /// A gap between two events of more than this is a pause.
+    let pauseNanoseconds: Int64
     var table = ConnectionTable()
     var watches = WatchTable()
     var barriers = ReadBarriers()
@@ -61,6 +63,7 @@ public struct CoordinationServiceInstance: Sendable {
         self.settings = settings
         passwords = SessionPasswords(secret: secret)
         tracker = SessionTracker(tick: settings.tick)
+        pauseNanoseconds = (settings.tick / 2).nanoseconds
         now = moment
         nextTick = moment.monotonic + settings.tick / 4
         nextReaping = moment.monotonic + settings.tick
