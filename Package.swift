@@ -59,6 +59,7 @@ let rooms: [Room] = [
         servesClients: true),
     Room(name: "PeerWire", floor: 1, wing: .pure, uses: ["Vocabulary", "Toolbox"]),
     Room(name: "AdminWire", floor: 1, wing: .pure, uses: ["Vocabulary", "Toolbox"]),
+    Room(name: "ZooKeeperWire", floor: 1, wing: .pure, uses: ["Vocabulary", "Toolbox"]),
     Room(
         name: "SystemIO", floor: 1, wing: .machinery, uses: ["CSystem", "Vocabulary", "Toolbox"],
         servesClients: true),
@@ -69,12 +70,21 @@ let rooms: [Room] = [
         uses: ["ReplicatedState", "Vocabulary", "Toolbox"]),
     Room(
         name: "Messages", floor: 2, wing: .pure, uses: ["ReplicatedState", "Vocabulary", "Toolbox"]),
+    Room(
+        name: "Coordination", floor: 2, wing: .pure,
+        uses: ["ZooKeeperWire", "ReplicatedState", "Vocabulary", "Toolbox"]),
     // Third floor: services.
     Room(
         name: "Gateway", floor: 3, wing: .pure,
         uses: [
             "Messages", "Membership", "ChatWire", "HTTPWire", "WebSocketWire", "Credentials",
             "Placement", "Vocabulary", "Toolbox",
+        ]),
+    Room(
+        name: "CoordinationService", floor: 3, wing: .pure,
+        uses: [
+            "Coordination", "ZooKeeperWire", "Credentials", "ReplicatedState", "Vocabulary",
+            "Toolbox",
         ]),
     Room(
         name: "Routing", floor: 3, wing: .pure, uses: ["Placement", "Vocabulary", "Toolbox"]),

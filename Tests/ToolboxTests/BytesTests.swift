@@ -66,4 +66,19 @@ struct BytesTests {
             _ = Bytes("abc").slice(1..<3).slice(0..<3)
         }
     }
+
+    @Test("bytes are equal that agree in every byte, wherever they lie")
+    func equalityOfEveryByte() {
+        for count in 0..<40 {
+            let array = (0..<count).map { UInt8($0) }
+            let slice = Bytes([9, 9, 9] + array + [8]).slice(3..<3 + count)
+            #expect(slice == Bytes(array))
+            for place in 0..<count {
+                var other = array
+                other[place] ^= 0x80
+                #expect(slice != Bytes(other), "\(count) bytes, byte \(place)")
+            }
+            #expect(slice != Bytes(array + [8]))
+        }
+    }
 }
