@@ -111,7 +111,8 @@ let rooms: [Room] = [
     Room(
         name: "ClusterNode", floor: 4, wing: .pure,
         uses: [
-            "Gateway", "Routing", "Peering", "Replication", "Messages", "Membership", "AdminWire",
+            "Gateway", "Routing", "Peering", "Replication", "CoordinationService", "Coordination",
+            "ZooKeeperWire", "Messages", "Membership", "AdminWire",
             "HTTPWire", "ChatWire", "PeerWire", "Placement", "Credentials", "Raft", "LogStorage",
             "ReplicatedState", "Vocabulary", "Toolbox",
         ],
@@ -120,8 +121,8 @@ let rooms: [Room] = [
     Room(
         name: "Configuration", floor: 5, wing: .machinery,
         uses: [
-            "ClusterNode", "Gateway", "Replication", "Peering", "Routing", "Raft", "LogStorage",
-            "Placement", "ReplicatedState", "Vocabulary", "Toolbox",
+            "ClusterNode", "CoordinationService", "Gateway", "Replication", "Peering", "Routing",
+            "Raft", "LogStorage", "Placement", "ReplicatedState", "Vocabulary", "Toolbox",
         ]),
     Room(
         name: "NodeRuntime", floor: 5, wing: .machinery,

@@ -8,6 +8,9 @@ public import Vocabulary
 /// What happened to a node. The shell, or the simulator, tells it.
 public enum NodeEvent: Sendable {
     case clientConnected(ConnectionID, ClientListener)
+    /// A client of the coordination service, from `127.0.0.1:36880`. All else that happens to it is
+    /// told as of any client.
+    case coordinationClientConnected(ConnectionID, address: Bytes)
     case clientReceived(ConnectionID, Bytes)
     /// How many bytes the client's socket has not taken yet; told whenever that changes much.
     case clientBacklog(ConnectionID, bytes: Int)
@@ -67,6 +70,9 @@ public enum NodeDirective: Sendable {
     case sendToClient(ConnectionID, Bytes)
     /// Once all that was sent is out.
     case closeClient(ConnectionID)
+    /// Read nothing more from the client until it is resumed.
+    case pauseClient(ConnectionID)
+    case resumeClient(ConnectionID)
     case dial(ConnectionID, NodeID, PeerChannel)
     /// Always one whole frame.
     case sendToPeer(ConnectionID, Bytes)

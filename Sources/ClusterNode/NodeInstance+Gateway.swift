@@ -16,6 +16,14 @@ extension NodeInstance {
             admin.connected(connection)
         case .clientConnected(let connection, .chat):
             gateway.clientConnected(connection, at: moment, into: &gatewayDirectives)
+        case .coordinationClientConnected(let connection, let address):
+            coordinationConnected(connection, from: address, at: moment)
+        case .clientReceived(let connection, let bytes) where isCoordination(connection):
+            coordinationReceived(connection, bytes, at: moment)
+        case .clientBacklog(let connection, let bytes) where isCoordination(connection):
+            coordinationBacklog(connection, bytes, at: moment)
+        case .clientClosed(let connection) where isCoordination(connection):
+            coordinationClosed(connection)
         case .clientReceived(let connection, let bytes) where admin.has(connection):
             receiveAdmin(connection, bytes, at: moment, into: &directives)
         case .clientReceived(let connection, let bytes):

@@ -24,7 +24,7 @@ extension NodeInstance {
             peering.backlogChanged(connection, to: bytes)
         case .peerClosed(let connection):
             peering.closed(connection, at: moment, into: &peeringDirectives)
-        case .clientConnected, .clientReceived, .clientBacklog, .clientClosed, .storageCompleted,
+        case .clientConnected, .coordinationClientConnected, .clientReceived, .clientBacklog, .clientClosed, .storageCompleted,
             .storageFailed, .workCompleted, .shutdownRequested:
             break
         }
@@ -74,6 +74,7 @@ extension NodeInstance {
         intake.forget(node)
         router.lost(node, at: moment.monotonic, into: &routerDirectives)
         gateway.peerLost(node, at: moment, into: &gatewayDirectives)
+        coordinationPeerLost(node, at: moment)
         for group in publishers.keys { publishers.update(group) { $0.unsubscribe(node) } }
         for group in subscriptions.keys where subscriptions[group]?.source == node {
             subscriptions.update(group) { $0.stop(retryAt: moment.monotonic) }
@@ -144,6 +145,9 @@ extension NodeInstance {
             try reader.expectEnd()
             hearLeader(of: group, leader, at: moment)
         case .claim: receiveClaim(of: group, from: node, at: moment, into: &directives)
+        case .proposal: try receiveProposal(section, from: node, at: moment)
+        case .proposalFailed: try receiveFailedProposal(section, at: moment)
+        case .touches: try receiveTouches(section, from: node, at: moment)
         }
     }
 

@@ -1,5 +1,6 @@
 import LogStorage
 import Membership
+import Placement
 import Messages
 import PeerWire
 import Raft
@@ -117,6 +118,7 @@ extension NodeInstance {
     }
 
     private mutating func takeEffects(of group: ReplicaGroupID, at moment: Moment) {
+        if group == GroupNumbers.coordination { return followCoordination(at: moment) }
         let told = replicas.takeMessageEffects(of: group)
         if !told.isEmpty { publishers.update(group) { $0.record(told) } }
         for applied in replicas.takeMembershipEffects(of: group) {
@@ -139,6 +141,9 @@ extension NodeInstance {
     private mutating func answer(
         _ requester: Requester, _ reply: ReplicaReply, of group: ReplicaGroupID, at moment: Moment
     ) {
+        if CoordinationDesk.isProposal(requester.request) {
+            return proposalEnded(requester, reply, at: moment)
+        }
         if errands.decisions.contains(requester) {
             guard !holdDecision(requester, reply, of: group, at: moment) else { return }
         }

@@ -1,3 +1,4 @@
+import CoordinationService
 import Peering
 import Gateway
 import Membership
@@ -86,6 +87,7 @@ extension NodeInstance {
         case .admin(let connection, let errand):
             adminErrandEnded(connection, errand, outcome, at: moment)
         case .marks: break
+        case .barrier(let barrier): barrierEnded(barrier, outcome, at: moment)
         }
     }
 }
@@ -98,6 +100,7 @@ struct Errands: Sendable {
         /// A change on its way to its shard.
         case courier(ChatID, version: UInt64)
         case admin(ConnectionID, AdminErrand)
+        case barrier(CoordinationBarrier)
         /// That the shard has a change, on its way to the outbox.
         case delivered(ChatID, version: UInt64)
         case marks

@@ -1,6 +1,7 @@
 public import LogStorage
 public import Toolbox
 public import Vocabulary
+import CoordinationService
 import Credentials
 import Gateway
 import Peering
@@ -102,6 +103,15 @@ extension NodeInstance {
             node: plan.node, ring: plan.ring, urls: urls,
             tokens: TokenSigner(key: plan.secrets.tokens, keyID: 1),
             settings: plan.settings.gateway, page: plan.pages, random: random.stream(2))
+        if plan.coordinationGroup != nil {
+            var settings = plan.settings.coordination
+            settings.superDigest = plan.secrets.coordinationSuper
+            settings.users = plan.secrets.coordinationUsers
+            coordination = CoordinationDesk(
+                service: CoordinationServiceInstance(
+                    node: plan.node, incarnation: log.incarnation, secret: plan.secrets.cluster,
+                    settings: settings, at: moment))
+        }
         pace = SnapshotPace(
             bytesPerSecondMaximum: plan.settings.replica.snapshotBytesPerSecondMaximum)
         keeper = LeadershipKeeper(at: now)

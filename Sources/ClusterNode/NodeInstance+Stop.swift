@@ -14,6 +14,7 @@ extension NodeInstance {
         stopping = Stopping(
             deadline: now + patience, handOverDeadline: waits ? now + handOverPatience : now)
         gateway.drain(at: moment, into: &gatewayDirectives)
+        closeCoordinationClients(into: &directives)
     }
 
     var nextStopDeadline: Instant? {

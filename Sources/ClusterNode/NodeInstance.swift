@@ -32,6 +32,7 @@ public struct NodeInstance: Sendable {
     var subscriptions: SortedMap<ReplicaGroupID, DeliverySubscription> = SortedMap()
     var courier = OutboxCourier()
     var marks: MarkCollector
+    var coordination: CoordinationDesk?
     var clocks = PeerClocks()
     var admin: AdminDesk
     var adminAnswers: [(ConnectionID, AdminAnswer)] = []
@@ -128,7 +129,7 @@ public struct NodeInstance: Sendable {
         case .workCompleted(let work, let result):
             workCompleted(work, result, at: moment, into: &directives)
         case .shutdownRequested: beginStop(at: moment, into: &directives)
-        case .clientConnected, .clientReceived, .clientBacklog, .clientClosed:
+        case .clientConnected, .coordinationClientConnected, .clientReceived, .clientBacklog, .clientClosed:
             handleClient(event, at: moment, into: &directives)
         case .peerAccepted, .peerDialled, .peerDialFailed, .peerReceived, .peerBacklog, .peerClosed:
             handlePeer(event, at: moment)
@@ -147,6 +148,7 @@ public struct NodeInstance: Sendable {
         }
         router.timeDidAdvance(to: now, into: &routerDirectives)
         gateway.timeDidAdvance(to: moment, into: &gatewayDirectives)
+        coordinationTimeDidAdvance(at: moment)
         proposeMarks(at: moment)
         retryOutbox(at: moment)
         let nodes = plan.nodes.map(\.id)
@@ -162,12 +164,15 @@ public struct NodeInstance: Sendable {
 
     /// The turn is over: everything it collected goes out.
     public mutating func endTurn(at moment: Moment, into directives: inout [NodeDirective]) {
+        askCoordinationBarrier(at: moment)
+        settle(at: moment, into: &directives)
         for group in replicas.groups where replicas.hasQueued(in: group) {
             drive(
                 group, .turnEnded(clock: clock(of: group, at: moment)), at: moment,
                 into: &directives)
         }
         settle(at: moment, into: &directives)
+        endCoordinationTurn(at: moment, into: &directives)
         sendSnapshotParts(at: moment, into: &directives)
         stream(at: moment)
         settle(at: moment, into: &directives)
@@ -192,6 +197,7 @@ public struct NodeInstance: Sendable {
         consider(pace.nextDeadline)
         consider(router.nextDeadline)
         consider(gateway.nextDeadline)
+        consider(isReady ? coordination?.service.nextDeadline : nil)
         consider(marks.nextDeadline)
         consider(courier.nextDeadline)
         for subscription in subscriptions.values { consider(subscription.nextDeadline) }
@@ -213,6 +219,8 @@ public struct NodeInstance: Sendable {
                 carryOutRouter(at: moment, into: &directives)
             } else if !gatewayDirectives.isEmpty {
                 carryOutGateway(at: moment, into: &directives)
+            } else if coordination?.hasSaid == true {
+                carryOutCoordination(at: moment, into: &directives)
             } else {
                 break
             }

@@ -1,3 +1,4 @@
+public import CoordinationService
 public import Gateway
 public import LogStorage
 #if PLANTED_FAULTS
@@ -42,6 +43,7 @@ public struct NodePlan: Sendable {
         self.settings = settings
     }
 
+    var coordinationGroup: GroupPlan? { groups.first { $0.kind == .coordination } }
     var membershipGroup: GroupPlan? { groups.first { $0.kind == .membership } }
     var messageGroups: [GroupPlan] { groups.filter { $0.kind == .messages } }
 }
@@ -58,7 +60,7 @@ public struct NodeDescription: Hashable, Sendable {
 }
 
 public struct GroupPlan: Hashable, Sendable {
-    public enum Kind: String, Hashable, Sendable { case membership, messages }
+    public enum Kind: String, Hashable, Sendable { case coordination, membership, messages }
 
     public var id: ReplicaGroupID
     public var kind: Kind
@@ -95,6 +97,10 @@ public struct NodeSecrets: Sendable {
     public var tokens: Bytes
     /// What an operator's requests carry.
     public var admin: Bytes
+    /// The `user:digest` of who may do everything in the coordination tree.
+    public var coordinationSuper: Bytes?
+    /// Who may log in to the coordination service by SASL.
+    public var coordinationUsers: [CoordinationUser] = []
 
     public init(cluster: Bytes, tokens: Bytes, admin: Bytes) {
         self.cluster = cluster
@@ -107,6 +113,7 @@ public struct NodeSettings: Sendable {
     public var replica = ReplicaSettings()
     public var log = LogStorageSettings()
     public var gateway = GatewaySettings()
+    public var coordination = CoordinationServiceSettings()
     public var peering = PeeringSettings()
     public var router = RouterSettings()
     public var delivery = DeliverySettings()

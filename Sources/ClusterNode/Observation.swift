@@ -1,3 +1,4 @@
+public import CoordinationService
 public import LogStorage
 public import Peering
 public import Raft
@@ -32,6 +33,7 @@ public enum Observation: Hashable, Sendable {
     case damaged(LogDamage)
     /// A snapshot is no state of this version; an empty copy takes its place.
     case snapshotUnusable(ReplicaGroupID, FileName, DecodeFailure)
+    case coordination(CoordinationServiceObservation)
     case stopping
 }
 
@@ -59,6 +61,7 @@ extension Observation: CustomStringConvertible {
         case .damaged(let damage): "\(damage)"
         case .snapshotUnusable(let group, let file, let failure):
             "\(group) starts over without \(file): no state of this version: \(failure)"
+        case .coordination(let observation): "coordination: \(observation)"
         case .stopping: "stopping"
         }
     }

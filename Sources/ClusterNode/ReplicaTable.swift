@@ -1,3 +1,4 @@
+import Coordination
 import LogStorage
 import Membership
 import Messages
@@ -12,15 +13,22 @@ import Vocabulary
 /// Each is changed where it stands: taking one out to put it back would copy its state.
 struct ReplicaTable: Sendable {
     private enum Slot: Sendable {
+        case coordination
         case membership
         case messages(Int)
     }
 
+    var coordination: ReplicaInstance<CoordinationMachine>?
     var membership: ReplicaInstance<MembershipMachine>?
     private(set) var messages: [ReplicaInstance<MessageMachine>] = []
     private var slots: SortedMap<ReplicaGroupID, Slot> = SortedMap()
 
     var groups: [ReplicaGroupID] { slots.keys }
+
+    mutating func add(_ replica: ReplicaInstance<CoordinationMachine>) {
+        slots[replica.group] = .coordination
+        coordination = replica
+    }
 
     mutating func add(_ replica: ReplicaInstance<MembershipMachine>) {
         slots[replica.group] = .membership
@@ -35,6 +43,7 @@ struct ReplicaTable: Sendable {
 
     mutating func remove(_ group: ReplicaGroupID) {
         switch slots.removeValue(forKey: group) {
+        case .coordination: coordination = nil
         case .membership: membership = nil
         case .messages(let index):
             messages.remove(at: index)
@@ -49,6 +58,7 @@ struct ReplicaTable: Sendable {
 
     #if PLANTED_FAULTS
         mutating func plant(_ raft: PlantedRaftFault?, _ message: PlantedMessageFault?) {
+            coordination?.plant(raft) { _ in }
             membership?.plant(raft) { _ in }
             for index in messages.indices {
                 messages[index].plant(raft) { $0.plantedFault = message }
@@ -60,6 +70,7 @@ struct ReplicaTable: Sendable {
 
     func raft(of group: ReplicaGroupID) -> RaftInstance? {
         switch slots[group] {
+        case .coordination: coordination?.raft
         case .membership: membership?.raft
         case .messages(let index): messages[index].raft
         case nil: nil
@@ -68,6 +79,7 @@ struct ReplicaTable: Sendable {
 
     func isLeader(of group: ReplicaGroupID) -> Bool {
         switch slots[group] {
+        case .coordination: coordination?.isLeader ?? false
         case .membership: membership?.isLeader ?? false
         case .messages(let index): messages.span[index].isLeader
         case nil: false
@@ -76,6 +88,7 @@ struct ReplicaTable: Sendable {
 
     func leader(of group: ReplicaGroupID) -> NodeID? {
         switch slots[group] {
+        case .coordination: coordination?.leader
         case .membership: membership?.leader
         case .messages(let index): messages.span[index].leader
         case nil: nil
@@ -84,6 +97,7 @@ struct ReplicaTable: Sendable {
 
     func applied(of group: ReplicaGroupID) -> LogIndex {
         switch slots[group] {
+        case .coordination: coordination?.applied ?? .zero
         case .membership: membership?.applied ?? .zero
         case .messages(let index): messages.span[index].applied
         case nil: .zero
@@ -92,6 +106,7 @@ struct ReplicaTable: Sendable {
 
     func digest(of group: ReplicaGroupID) -> UInt64 {
         switch slots[group] {
+        case .coordination: coordination?.machine.digest ?? 0
         case .membership: membership?.machine.digest ?? 0
         case .messages(let index): messages[index].machine.digest
         case nil: 0
@@ -102,6 +117,9 @@ struct ReplicaTable: Sendable {
 
     var nextDeadline: Instant? {
         var earliest = membership?.nextDeadline
+        if let deadline = coordination?.nextDeadline {
+            earliest = earliest.map { min($0, deadline) } ?? deadline
+        }
         // Through the span: an element taken out of an array is a copy of all that it refers to.
         let replicas = messages.span
         for index in replicas.indices {
@@ -114,6 +132,7 @@ struct ReplicaTable: Sendable {
     /// The state's answer as it is here and now; for what need not be linearizable.
     func answer(_ query: Bytes, of group: ReplicaGroupID) -> Bytes? {
         switch slots[group] {
+        case .coordination: coordination?.machine.answer(query)
         case .membership: membership?.machine.answer(query)
         case .messages(let index): messages[index].machine.answer(query)
         case nil: nil
@@ -131,6 +150,7 @@ struct ReplicaTable: Sendable {
     /// Whether the end of a turn means anything to the replica.
     func hasQueued(in group: ReplicaGroupID) -> Bool {
         switch slots[group] {
+        case .coordination: coordination?.hasQueued ?? false
         case .membership: membership?.hasQueued ?? false
         case .messages(let index): messages.span[index].hasQueued
         case nil: false
@@ -155,6 +175,7 @@ struct ReplicaTable: Sendable {
 
     mutating func propose(_ command: Bytes, for requester: Requester, in group: ReplicaGroupID) {
         switch slots[group] {
+        case .coordination: coordination?.propose(command, for: requester)
         case .membership: membership?.propose(command, for: requester)
         case .messages(let index): messages[index].propose(command, for: requester)
         case nil: break
@@ -163,6 +184,7 @@ struct ReplicaTable: Sendable {
 
     mutating func ask(_ query: Bytes, for requester: Requester, in group: ReplicaGroupID) {
         switch slots[group] {
+        case .coordination: coordination?.ask(query, for: requester)
         case .membership: membership?.ask(query, for: requester)
         case .messages(let index): messages[index].ask(query, for: requester)
         case nil: break
@@ -174,6 +196,9 @@ struct ReplicaTable: Sendable {
         into directives: inout [ReplicaDirective]
     ) -> MembershipOutcome {
         switch slots[group] {
+        case .coordination:
+            coordination?.change(change, at: now, into: &directives)
+                ?? .refused(.notLeader(leader: nil))
         case .membership:
             membership?.change(change, at: now, into: &directives)
                 ?? .refused(.notLeader(leader: nil))
@@ -187,6 +212,9 @@ struct ReplicaTable: Sendable {
         into directives: inout [ReplicaDirective]
     ) -> TransferOutcome {
         switch slots[group] {
+        case .coordination:
+            coordination?.transferLeadership(to: node, at: now, into: &directives)
+                ?? .refused(.notLeader(leader: nil))
         case .membership:
             membership?.transferLeadership(to: node, at: now, into: &directives)
                 ?? .refused(.notLeader(leader: nil))
@@ -199,6 +227,7 @@ struct ReplicaTable: Sendable {
     /// All who wait at the group's copy are answered; it is about to be removed.
     mutating func abandon(_ group: ReplicaGroupID, into directives: inout [ReplicaDirective]) {
         switch slots[group] {
+        case .coordination: coordination?.abandon(into: &directives)
         case .membership: membership?.abandon(into: &directives)
         case .messages(let index): messages[index].abandon(into: &directives)
         case nil: break
@@ -211,6 +240,7 @@ struct ReplicaTable: Sendable {
         into directives: inout [ReplicaDirective]
     ) {
         switch slots[group] {
+        case .coordination: coordination?.handle(event, at: now, into: &directives)
         case .membership: membership?.handle(event, at: now, into: &directives)
         case .messages(let index): messages[index].handle(event, at: now, into: &directives)
         case nil: break

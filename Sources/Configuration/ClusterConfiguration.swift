@@ -39,8 +39,27 @@ public struct ClusterConfiguration: Sendable {
             replicas: replicas)
     }
 
+    /// Who votes on coordination: five of five nodes or more, else three. All others follow.
+    private var coordinationPlacement: ReplicaPlacement {
+        let nodes = nodes.filter { $0.has(.coordination) }
+        return ReplicaPlacement(
+            groups: [GroupNumbers.coordination],
+            nodes: nodes.map { PlacementNode(id: $0.id, host: $0.host, zone: $0.zone) },
+            replicas: nodes.count >= 5 ? 5 : min(3, nodes.count))
+    }
+
     /// The replica groups, ascending.
-    public var groups: [GroupPlan] {
+    public var groups: [GroupPlan] { coordinationGroups + storedGroups }
+
+    private var coordinationGroups: [GroupPlan] {
+        coordinationPlacement.groups.map { id, group in
+            GroupPlan(
+                id: id, kind: .coordination, shard: nil, voters: group.voters,
+                preferredLeader: group.preferredLeader)
+        }
+    }
+
+    private var storedGroups: [GroupPlan] {
         placement.groups.map { id, group in
             let shard = GroupNumbers.shard(of: id)
             return GroupPlan(

@@ -1,4 +1,5 @@
 import ClusterNode
+import CoordinationService
 import Gateway
 import LogStorage
 import Peering
@@ -24,7 +25,17 @@ enum SettingRelations {
             settings.node.delivery.progressInterval * 3 <= settings.node.delivery.silenceMaximum
                 ? nil
                 : "silenceMillisecondsMaximum is below three times progressIntervalMilliseconds"
+        case "coordination": coordinationProblem(settings.node.coordination)
         default: nil
+        }
+    }
+
+    private static func coordinationProblem(_ settings: CoordinationServiceSettings) -> String? {
+        do throws(CoordinationServiceSettingsFailure) {
+            try settings.validate()
+            return nil
+        } catch {
+            return error.sentence
         }
     }
 

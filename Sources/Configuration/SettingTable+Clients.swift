@@ -1,9 +1,10 @@
 import ClusterNode
+import CoordinationService
 import Gateway
 import ReplicatedState
 
 extension SettingTable {
-    static let clients: [SettingKey] = connections + requests + people
+    static let clients: [SettingKey] = connections + requests + people + coordination
 
     private static let connections: [SettingKey] = [
         SettingKey(
@@ -48,6 +49,39 @@ extension SettingTable {
         SettingKey(
             "gateway", "drainTimeoutMilliseconds", .milliseconds(\.node.drainTimeout), 0...600_000,
             "How long a graceful stop waits for clients to leave."),
+    ]
+
+    private static let coordination: [SettingKey] = [
+        SettingKey(
+            "coordination", "tickMilliseconds", .milliseconds(\.node.coordination.tick),
+            20...60_000,
+            "Sessions end at multiples of it, and a quarter of it is how often nodes tell the"
+                + " leader whom they hear. Lower: dead clients are noticed sooner, more frames."),
+        SettingKey(
+            "coordination", "sessionTimeoutMillisecondsMinimum",
+            .milliseconds(\.node.coordination.sessionTimeoutMinimum), 1...3_600_000,
+            "The shortest time-out that a client can ask for; a tick at least."),
+        SettingKey(
+            "coordination", "sessionTimeoutMillisecondsMaximum",
+            .milliseconds(\.node.coordination.sessionTimeoutMaximum), 1...86_400_000,
+            "The longest one. Higher: what a dead client held may stay for so long."),
+        SettingKey(
+            "coordination", "connectionsPerHostMaximum",
+            .count(\.node.coordination.connectionsPerHostMaximum, of: "connections"),
+            0...10_000_000, "Of one address; one more is closed at once. 0 is without limit."),
+        SettingKey(
+            "coordination", "outstandingMaximum",
+            .count(\.node.coordination.outstandingMaximum, of: "requests"), 1...1_000_000,
+            "Of one connection, not yet answered; then nothing more is read from it."),
+        SettingKey(
+            "coordination", "backlogBytesMaximum",
+            .bytes(\.node.coordination.backlogBytesMaximum), 2_097_152...1_073_741_824,
+            "What a client may leave unread before its connection is closed."),
+        SettingKey(
+            "coordination", "leaderlessMilliseconds",
+            .milliseconds(\.node.coordination.leaderlessPatience), 100...600_000,
+            "How long connections stand still while no leader is heard; then they are closed, or"
+                + " read-only."),
     ]
 
     private static let requests: [SettingKey] = [

@@ -6,8 +6,8 @@ public struct CoordinationServiceSettings: Sendable {
     /// whom they have heard.
     public var tick: Duration = .seconds(2)
     /// What clients may choose between.
-    public var sessionTimeoutMillisecondsMinimum: Int32 = 4_000
-    public var sessionTimeoutMillisecondsMaximum: Int32 = 40_000
+    public var sessionTimeoutMinimum: Duration = .seconds(4)
+    public var sessionTimeoutMaximum: Duration = .seconds(40)
     /// Of one host; one more is closed at once. 0 is without limit.
     public var connectionsPerHostMaximum = 60
     /// Of one connection, not yet answered; then nothing more is read from it.
@@ -44,14 +44,14 @@ public struct CoordinationServiceSettings: Sendable {
     /// Throws the first relation that does not hold.
     public func validate() throws(CoordinationServiceSettingsFailure) {
         try expect(tick >= .milliseconds(20), "tick must be at least 20 ms")
-        try expect(sessionTimeoutMillisecondsMinimum > 0, "the least time-out must be above 0")
+        try expect(sessionTimeoutMinimum > .zero, "the least time-out must be above 0")
         try expect(
-            sessionTimeoutMillisecondsMaximum >= sessionTimeoutMillisecondsMinimum,
+            sessionTimeoutMaximum >= sessionTimeoutMinimum,
             "the greatest time-out must not be below the least")
         // What a follower heard reaches the leader a quarter of a tick later, and a client pings
         // every third of its time-out: a shorter one would expire clients that are well.
         try expect(
-            .milliseconds(Int64(sessionTimeoutMillisecondsMinimum)) >= tick,
+            sessionTimeoutMinimum >= tick,
             "the least time-out must be at least a tick")
         try expect(connectionsPerHostMaximum >= 0, "connectionsPerHostMaximum: 0 or more")
         try expect(outstandingMaximum > 0, "outstandingMaximum must be above 0")

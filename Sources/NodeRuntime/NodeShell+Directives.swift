@@ -22,6 +22,8 @@ extension NodeShell {
         case .sendToClient(let connection, let bytes), .sendToPeer(let connection, let bytes):
             send(bytes, over: connection)
         case .closeClient(let connection), .closePeer(let connection): close(connection)
+        case .pauseClient(let connection): pause(connection, true)
+        case .resumeClient(let connection): pause(connection, false)
         case .dial(let connection, let peer, _): dial(connection, peer)
         case .storage(let lane, let storage): lanes.take(storage, on: lane)
         case .work(let work, let request):

@@ -15,15 +15,20 @@ extension NodeShell {
                     switch kind {
                     case .chat: try clientListener.accept()
                     case .admin: try adminListener.accept()
+                    case .coordination: try coordinationDoor?.listener.accept()
                     case .peer: try peerListener.accept()
                     }
                 guard let socket = accepted else { return }
                 lastAccepted += 2
                 let id = ConnectionID(lastAccepted)
+                let address = kind == .coordination ? socket.peerAddress : nil
                 try open(ShellConnection(id: id, kind: kind, socket: socket, phase: .open))
                 switch kind {
                 case .chat: tell(.clientConnected(id, .chat))
                 case .admin: tell(.clientConnected(id, .admin))
+                case .coordination:
+                    let text = Bytes(address?.description ?? "?")
+                    tell(.coordinationClientConnected(id, address: text))
                 case .peer: tell(.peerAccepted(id))
                 }
             } catch {
@@ -56,6 +61,9 @@ extension NodeShell {
         do throws(SystemCallFailure) {
             try poll.change(clientListener, key: Key.clients, to: interest)
             try poll.change(adminListener, key: Key.admins, to: interest)
+            if let door = coordinationDoor {
+                try poll.change(door.listener, key: Key.coordinationClients, to: interest)
+            }
             try poll.change(peerListener, key: Key.peers, to: interest)
         } catch {
             unreachable("the listeners are in the poll: \(error)")
@@ -81,6 +89,7 @@ extension NodeShell {
         if connection.isConnecting { return finishDialling(connection) }
         if item.isWritable { flush(connection) }
         guard item.isReadable || item.isBroken else { return }
+        if connection.isPaused, !item.isBroken { return }
         guard !connection.isDraining else {
             if item.isBroken { drop(connection, tellsNode: false) }
             return discardInput(of: connection)
@@ -184,11 +193,19 @@ extension NodeShell {
         }
     }
 
+    /// Nothing is read from the client until it is resumed; what it sends fills its own queue.
+    func pause(_ id: ConnectionID, _ isPaused: Bool) {
+        guard let connection = connections[id], !connection.isDraining else { return }
+        connection.isPaused = isPaused
+        wait(for: connection, writing: connection.awaitsWriting)
+    }
+
     private func wait(for connection: ShellConnection, writing: Bool) {
+        var interest: EventPoll.Interest = writing ? .writing : []
+        if !connection.isPaused || connection.isDraining { interest.insert(.reading) }
         do throws(SystemCallFailure) {
             try poll.change(
-                connection.socket, key: connection.id.rawValue,
-                to: writing ? [.reading, .writing] : .reading)
+                connection.socket, key: connection.id.rawValue, to: interest)
         } catch {
             unreachable("\(connection.id) is in the poll: \(error)")
         }

@@ -10,6 +10,8 @@ public import Vocabulary
 public struct ShellSettings: Sendable {
     public var clientAddress: SocketAddress
     public var adminAddress: SocketAddress
+    /// For clients of the coordination service.
+    public var coordinationAddress: SocketAddress?
     public var peerAddress: SocketAddress
     public var peers: SortedMap<NodeID, SocketAddress>
     public var dataDirectory: Folder
@@ -18,12 +20,14 @@ public struct ShellSettings: Sendable {
     public var printsJSON: Bool
 
     public init(
-        clientAddress: SocketAddress, adminAddress: SocketAddress, peerAddress: SocketAddress,
+        clientAddress: SocketAddress, adminAddress: SocketAddress,
+        coordinationAddress: SocketAddress?, peerAddress: SocketAddress,
         peers: SortedMap<NodeID, SocketAddress>, dataDirectory: Folder, passwordCost: Int = 5,
         printsJSON: Bool = false
     ) {
         self.clientAddress = clientAddress
         self.adminAddress = adminAddress
+        self.coordinationAddress = coordinationAddress
         self.peerAddress = peerAddress
         self.peers = peers
         self.dataDirectory = dataDirectory
@@ -44,6 +48,7 @@ public final class NodeShell {
     let buffer = ReadBuffer()
     let clientListener: ListeningSocket
     let adminListener: ListeningSocket
+    let coordinationDoor: CoordinationDoor?
     let peerListener: ListeningSocket
     let signals: StopSignals
     let messages: Mailbox<ShellMessage>
@@ -93,6 +98,7 @@ public final class NodeShell {
         do throws(SystemCallFailure) {
             clientListener = try ListeningSocket(on: settings.clientAddress)
             adminListener = try ListeningSocket(on: settings.adminAddress)
+            coordinationDoor = try CoordinationDoor(on: settings.coordinationAddress)
             peerListener = try ListeningSocket(on: settings.peerAddress)
         } catch {
             throw .system(error)
@@ -148,6 +154,9 @@ public final class NodeShell {
         vitals.startedAt = SystemClock.instant()
         try poll.add(clientListener, key: Key.clients, for: .reading)
         try poll.add(adminListener, key: Key.admins, for: .reading)
+        if let door = coordinationDoor {
+            try poll.add(door.listener, key: Key.coordinationClients, for: .reading)
+        }
         try poll.add(peerListener, key: Key.peers, for: .reading)
         try poll.add(messages.wakeUp, key: Key.mailbox, for: .reading)
         try poll.add(signals, key: Key.signals, for: .reading)
@@ -165,7 +174,8 @@ public final class NodeShell {
         static let peers = UInt64.max - 2
         static let mailbox = UInt64.max - 3
         static let signals = UInt64.max - 4
-        static let lowest = signals
+        static let coordinationClients = UInt64.max - 5
+        static let lowest = coordinationClients
     }
 
     private var waitingTime: Duration? {
@@ -233,6 +243,7 @@ public final class NodeShell {
         switch item.key {
         case Key.clients: accept(.chat)
         case Key.admins: accept(.admin)
+        case Key.coordinationClients: accept(.coordination)
         case Key.peers: accept(.peer)
         case Key.signals:
             while try signals.next() != nil { tell(.shutdownRequested) }

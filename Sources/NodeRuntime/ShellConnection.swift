@@ -7,7 +7,7 @@ import Vocabulary
 ///
 /// A class, because it owns a descriptor and is found by its number: see the page of this room.
 final class ShellConnection {
-    enum Kind { case chat, admin, peer }
+    enum Kind { case chat, admin, coordination, peer }
 
     enum Phase {
         /// Dialled; whether somebody answers is not known.
@@ -26,6 +26,8 @@ final class ShellConnection {
     var isDirty = false
     /// The poll waits for the socket to take bytes.
     var awaitsWriting: Bool
+    /// The node wants nothing more of it for a while.
+    var isPaused = false
     /// The last backlog told to the node.
     var toldBacklog = 0
 

@@ -30,6 +30,12 @@ public struct PeerSection: Hashable, Sendable {
         case whoLeads = 12
         /// The leader, as far as the sender knows.
         case leads = 13
+        /// A command of a client of the coordination service, for the group's leader.
+        case proposal = 14
+        /// It came to nothing there.
+        case proposalFailed = 15
+        /// Sessions that the sender has heard lately.
+        case touches = 16
     }
 
     public var kind: Kind

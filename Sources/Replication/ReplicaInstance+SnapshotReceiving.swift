@@ -112,6 +112,7 @@ extension ReplicaInstance {
         {
             machine = restored.machine
             applied = position.index
+            installationsCount += 1
             logTime = max(logTime, restored.logTime)
             snapshots.lastBytes = restored.bytes
             snapshots.bytesSince = 0

@@ -15,6 +15,8 @@ public struct ReplicaInstance<Machine: ReplicatedMachine>: Sendable {
     public internal(set) var applied: LogIndex
     /// The group's log time there.
     public internal(set) var logTime: WallTime
+    /// How often a snapshot took the state's place: what changed then was not told as effects.
+    public internal(set) var installationsCount = 0
     /// What the machine wants told; whoever drives the replica takes them.
     var effects: [AppliedEffect<Machine.Effect>] = []
     /// Of the command being applied; kept only for its room.

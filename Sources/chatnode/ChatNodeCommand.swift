@@ -79,8 +79,12 @@ enum ChatNodeCommand {
             let admins = SocketAddress(host: node.adminHost, port: node.adminPort),
             let own = peers[node.id]
         else { return nil }
+        let coordination = node.coordinationPort.flatMap {
+            SocketAddress(host: node.host, port: $0)
+        }
         return ShellSettings(
-            clientAddress: clients, adminAddress: admins, peerAddress: own, peers: peers,
+            clientAddress: clients, adminAddress: admins, coordinationAddress: coordination,
+            peerAddress: own, peers: peers,
             dataDirectory: Folder(node.dataDirectory),
             passwordCost: configuration.settings.passwords.hashCost,
             printsJSON: arguments.printsJSON)

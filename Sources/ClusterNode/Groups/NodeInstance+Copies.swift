@@ -1,3 +1,4 @@
+import Coordination
 import LogStorage
 import Membership
 import Messages
@@ -85,6 +86,12 @@ extension NodeInstance {
         let settings = plan.settings.replica
         let random = SeededRandom(seed: seed).stream(1_000 + UInt64(group.id.rawValue))
         switch group.kind {
+        case .coordination:
+            let replica = try ReplicaInstance<CoordinationMachine>(
+                identity: identity, founders: founders, limits: plan.settings.limits,
+                recovery: recovery, settings: settings, random: random, at: moment.monotonic)
+            replicas.add(replica)
+            coordinationCopyBegan(at: moment)
         case .membership:
             replicas.add(
                 try ReplicaInstance<MembershipMachine>(

@@ -70,8 +70,12 @@ extension CoordinationServiceInstance {
 
     private func negotiated(_ milliseconds: Int32) -> Int32 {
         min(
-            max(milliseconds, settings.sessionTimeoutMillisecondsMinimum),
-            settings.sessionTimeoutMillisecondsMaximum)
+            max(milliseconds, Self.milliseconds(settings.sessionTimeoutMinimum)),
+            Self.milliseconds(settings.sessionTimeoutMaximum))
+    }
+
+    static func milliseconds(_ duration: Duration) -> Int32 {
+        Int32(clamping: duration.nanoseconds / 1_000_000)
     }
 
     func owner(of slot: Int) -> CoordinationOwner {
