@@ -16,6 +16,7 @@ extension Cluster {
         case .sendToClient(let connection, let bytes):
             sent[connection] = Bytes((sent[connection] ?? Bytes()).array + bytes.array)
         case .closeClient(let connection): closed.insert(connection)
+        case .pauseClient, .resumeClient: break
         case .dial(let connection, let peer, _): dial(connection, peer, from: node)
         case .sendToPeer(let connection, let frame):
             carry(frame, from: End(node: node, connection: connection))

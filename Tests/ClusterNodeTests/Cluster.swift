@@ -82,6 +82,8 @@ struct Cluster {
                 id: GroupNumbers.messages(of: shard), kind: .messages, shard: shard,
                 voters: founders, preferredLeader: founders[number % founders.count])
         }
+        let coordination = GroupPlan(
+            id: GroupNumbers.coordination, kind: .coordination, shard: nil, voters: founders)
         let membership = GroupPlan(
             id: GroupNumbers.membership, kind: .membership, shard: nil,
             voters: founders)
@@ -89,7 +91,7 @@ struct Cluster {
             NodePlan(
                 cluster: "tests", node: id,
                 nodes: ids.map { NodeDescription(id: $0, clientURL: "http://node\($0)") },
-                groups: [membership] + messages,
+                groups: [coordination, membership] + messages,
                 ring: Ring.balanced(over: ids, epoch: RingEpoch(1)),
                 partitions: PartitionMap.balanced(shardsCount: shards),
                 secrets: NodeSecrets(

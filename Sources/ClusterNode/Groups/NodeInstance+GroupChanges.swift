@@ -1,6 +1,7 @@
 import AdminWire
 import PeerWire
 import Peering
+import Placement
 import Raft
 import Replication
 import Routing
@@ -87,6 +88,9 @@ extension NodeInstance {
     ) {
         let waiting = changes.take {
             $0.group == group && $0.phase == .awaitsCopy && $0.change.node == member.node
+        }
+        if waiting.isEmpty, group == GroupNumbers.coordination {
+            takeInCoordinationCopy(member, at: moment, into: &directives)
         }
         for pending in waiting {
             propose(

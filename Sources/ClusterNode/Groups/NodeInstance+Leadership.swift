@@ -21,6 +21,7 @@ extension NodeInstance {
             }
             return
         }
+        spreadCoordination(at: moment)
         for group in plan.groups where group.preferredLeader == plan.node {
             claim(group.id, at: moment)
         }

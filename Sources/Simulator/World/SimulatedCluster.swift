@@ -216,6 +216,8 @@ public struct SimulatedCluster: Sendable {
             watch(bytes, from: node, over: connection)
         case .closeClient(let connection), .closePeer(let connection):
             network.close(endpoint(node, connection), at: now, into: &events)
+        // No client of the coordination service runs here yet, and no other is ever paused.
+        case .pauseClient, .resumeClient: break
         case .dial(let connection, let peer, let channel):
             network.dial(
                 from: endpoint(node, connection), to: Int(peer.rawValue) - 1,
