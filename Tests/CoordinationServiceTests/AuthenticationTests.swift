@@ -147,10 +147,12 @@ struct AuthenticationTests {
             try ensemble.call(.getData(ReadRequest(path: "/s")), from: other)?.error == .noAuth)
     }
 
-    @Test("are not proved by SASL with a wrong password, name, place, or a used token", arguments: [
-        ("bob", "wrong", "zookeeper/zk-sasl-md5"), ("eve", "secret", "zookeeper/zk-sasl-md5"),
-        ("bob", "secret", "imap/elsewhere"),
-    ])
+    @Test(
+        "are not proved by SASL with a wrong password, name, place, or a used token",
+        arguments: [
+            ("bob", "wrong", "zookeeper/zk-sasl-md5"), ("eve", "secret", "zookeeper/zk-sasl-md5"),
+            ("bob", "secret", "imap/elsewhere"),
+        ])
     func failedSasl(user: String, password: String, uri: String) throws {
         var ensemble = Ensemble(settings: Self.withUsers)
         let client = ensemble.connect()

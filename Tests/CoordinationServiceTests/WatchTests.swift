@@ -85,7 +85,8 @@ struct WatchTests {
                 create("/ab"),
             ],
             heard: [
-                "nodeCreated /a", "nodeCreated /a/b", "nodeCreated /a/b/c", "nodeDataChanged /a/b/c",
+                "nodeCreated /a", "nodeCreated /a/b", "nodeCreated /a/b/c",
+                "nodeDataChanged /a/b/c",
                 "nodeDeleted /a/b/c",
             ]),
         Story(

@@ -40,6 +40,8 @@ public struct CoordinationServiceInstance: Sendable {
     var awaitingBarrier: [Int] = []
     /// Connections whose handshake waits; few.
     var awaitingState: [ConnectionID] = []
+    /// Sessions that were heard since the last tick, and whose connections are gone.
+    var departed: [CoordinationSessionID] = []
     /// Sessions that will be expired once the leader has proved itself.
     var expiry: PendingExpiry?
     /// What was left to delete when the last `continueClosing` was proposed.
@@ -146,6 +148,9 @@ public struct CoordinationServiceInstance: Sendable {
             for kind in WatchKinds.all where table[slot].watches[path]?.contains(kind) == true {
                 watches.remove(kind, at: path, for: Int32(slot))
             }
+        }
+        if table[slot].isHeard, !table[slot].isReadOnly, let session = provedSession(slot) {
+            departed.append(session)
         }
         counters.outstanding -= table[slot].queue.count
         table[slot].isDirty = false
