@@ -6,8 +6,8 @@ import ZooKeeperWire
 /// ZooKeeper's clients on one node: their connections, requests, watches; and, where the group's
 /// leader is, which sessions have fallen silent.
 ///
-/// The node tells it what happens, calls `endTurn` once all of a turn's events are told, and carries
-/// the directives out in order. `machine` is always this node's copy of the tree, in the state that
+/// The node tells it what happens, calls `endTurn` once all of a turn's events are told, and
+/// carries the directives out in order. `machine` is always this node's copy of the tree, in the state that
 /// the last `applied` told of: never ahead of it.
 public struct CoordinationServiceInstance: Sendable {
     public let node: NodeID
@@ -98,8 +98,8 @@ public struct CoordinationServiceInstance: Sendable {
 
     // MARK: Turns
 
-    /// The barrier that the reads of this turn wait for, if there are any. A node that knows at once
-    /// what is committed calls this and `readReached`, and then `endTurn`.
+    /// The barrier that the reads of this turn wait for, if there are any. A node that knows at
+    /// once what is committed calls this and `readReached`, and then `endTurn`.
     public mutating func takeBarrier() -> CoordinationBarrier? {
         guard hasLeader else { return nil }
         return barriers.request(maximum: settings.barriersMaximum)
