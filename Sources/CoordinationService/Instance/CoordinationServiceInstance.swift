@@ -7,8 +7,8 @@ import ZooKeeperWire
 /// leader is, which sessions have fallen silent.
 ///
 /// The node tells it what happens, calls `endTurn` once all of a turn's events are told, and
-/// carries the directives out in order. `machine` is always this node's copy of the tree, in the state that
-/// the last `applied` told of: never ahead of it.
+/// carries the directives out in order. `machine` is always this node's copy of the tree, in the
+/// state that the last `applied` told of: never ahead of it.
 public struct CoordinationServiceInstance: Sendable {
     public let node: NodeID
     let incarnation: Incarnation
