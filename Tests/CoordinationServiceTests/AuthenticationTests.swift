@@ -97,6 +97,9 @@ struct AuthenticationTests {
         #expect(try ensemble.create("/rookery", from: client)?.error == .noAuth)
         #expect(try ensemble.create("/rookery", from: cluster)?.error == nil)
         #expect(try ensemble.create("/rookery/x", from: client)?.error == .noAuth)
+        let proof = CoordinationServiceInstance.clusterProof(secret: Ensemble.secret)
+        #expect(try ensemble.call(Self.proof("rookery", proof), from: client)?.error == nil)
+        #expect(try ensemble.create("/rookery/x", from: client)?.error == nil)
     }
 
     // Source: RFC 2831 §2.1.2, as pure-sasl and Java's client make it.
