@@ -34,8 +34,9 @@ public enum CoordinationServiceDirective: Hashable, Sendable {
 public enum CoordinationStream: Hashable, Sendable {
     /// One client's; it ends with its connection, and is never used again.
     case connection(ConnectionID)
-    /// The leader's own: what is lost is sent again.
-    case housekeeping
+    /// The leader's own: for this node's log, if it still leads in this term, and never to be
+    /// handed to another. What is lost is sent again.
+    case housekeeping(Term)
 }
 
 /// One read barrier that this node asked for.

@@ -53,11 +53,22 @@ struct AdmissionTests {
         var writer = ByteWriter()
         CoordinationCommand.publishConfiguration("new", requester: second.requester)
             .encode(into: &writer)
-        ensemble.nodes[0].proposals.append((writer.take(), .housekeeping))
+        ensemble.nodes[0].proposals.append((writer.take(), .housekeeping(Term(1))))
         ensemble.settle()
         let answer = try ensemble.clients[client].take().last?.answer
         #expect(answer?.data == "new")
         #expect(answer?.stat?.version == 1)
+    }
+
+    @Test("is kept by settings whose relations hold")
+    func settings() throws {
+        try CoordinationServiceSettings().validate()
+        var short = CoordinationServiceSettings()
+        short.sessionTimeoutMillisecondsMinimum = 1_000
+        #expect(throws: CoordinationServiceSettingsFailure.self) { try short.validate() }
+        var crossed = CoordinationServiceSettings()
+        crossed.sessionTimeoutMillisecondsMaximum = 3_999
+        #expect(throws: CoordinationServiceSettingsFailure.self) { try crossed.validate() }
     }
 
     @Test("survives any bytes that are not for it", arguments: 0..<40)
@@ -74,9 +85,13 @@ struct AdmissionTests {
                 bytes += [0, 0, 0, UInt8(8 + count), 0, 0, 0, UInt8(1 + random.below(9))]
                 let code = codes[random.below(codes.count)]
                 withUnsafeBytes(of: code.bigEndian) { bytes += $0 }
-                for _ in 0..<count { bytes.append(UInt8(random.chance(0.7) ? 0 : random.below(256))) }
+                for _ in 0..<count {
+                    bytes.append(UInt8(random.chance(0.7) ? 0 : random.below(256)))
+                }
             }
-            if random.chance(0.3) { bytes[random.below(bytes.count)] ^= UInt8(1 << random.below(8)) }
+            if random.chance(0.3) {
+                bytes[random.below(bytes.count)] ^= UInt8(1 << random.below(8))
+            }
             if random.chance(0.3) { bytes.removeLast(random.below(bytes.count)) }
             var offset = 0
             while offset < bytes.count, !ensemble.clients[client].isClosed {

@@ -97,6 +97,9 @@ struct AuthenticationTests {
         #expect(try ensemble.create("/rookery", from: client)?.error == .noAuth)
         #expect(try ensemble.create("/rookery", from: cluster)?.error == nil)
         #expect(try ensemble.create("/rookery/x", from: client)?.error == .noAuth)
+        let proof = CoordinationServiceInstance.clusterProof(secret: Ensemble.secret)
+        #expect(try ensemble.call(Self.proof("rookery", proof), from: client)?.error == nil)
+        #expect(try ensemble.create("/rookery/x", from: client)?.error == nil)
     }
 
     // Source: RFC 2831 §2.1.2, as pure-sasl and Java's client make it.
@@ -147,10 +150,12 @@ struct AuthenticationTests {
             try ensemble.call(.getData(ReadRequest(path: "/s")), from: other)?.error == .noAuth)
     }
 
-    @Test("are not proved by SASL with a wrong password, name, place, or a used token", arguments: [
-        ("bob", "wrong", "zookeeper/zk-sasl-md5"), ("eve", "secret", "zookeeper/zk-sasl-md5"),
-        ("bob", "secret", "imap/elsewhere"),
-    ])
+    @Test(
+        "are not proved by SASL with a wrong password, name, place, or a used token",
+        arguments: [
+            ("bob", "wrong", "zookeeper/zk-sasl-md5"), ("eve", "secret", "zookeeper/zk-sasl-md5"),
+            ("bob", "secret", "imap/elsewhere"),
+        ])
     func failedSasl(user: String, password: String, uri: String) throws {
         var ensemble = Ensemble(settings: Self.withUsers)
         let client = ensemble.connect()

@@ -29,6 +29,8 @@ struct Ensemble {
     private(set) var log: [(command: Bytes, time: WallTime)] = []
     /// Sessions that the log expired, and when that was.
     private(set) var expired: [(session: CoordinationSessionID, at: Instant)] = []
+    /// Sessions that a leader wanted expired.
+    private(set) var judged: [CoordinationSessionID] = []
     private(set) var leader: Int?
     /// Nodes that do not run: what is sent to them waits.
     var stopped: Set<Int> = []
@@ -149,8 +151,12 @@ struct Ensemble {
     mutating func commit(_ count: Int = .max, from index: Int) {
         let taken = min(count, nodes[index].proposals.count)
         for proposal in nodes[index].proposals.prefix(taken) {
+            // A leader's own commands are its own log's, or nobody's.
+            if case .housekeeping(let known) = proposal.stream {
+                guard index == leader, known.rawValue == term else { continue }
+            }
             log.append((proposal.command, moment.wall))
-            noteExpiry(proposal.command)
+            expired += Self.expiring(proposal.command).map { ($0, moment.monotonic) }
         }
         nodes[index].proposals.removeFirst(taken)
     }
@@ -310,6 +316,7 @@ struct Ensemble {
         case .pause(let id): if let client = slots[id] { clients[client].setPaused(true) }
         case .resume(let id): if let client = slots[id] { clients[client].setPaused(false) }
         case .propose(let command, let stream):
+            judged += Self.expiring(command)
             nodes[index].proposals.append((command, stream))
         case .readBarrier(let barrier): nodes[index].barriers.append(barrier)
         case .tellLeader(_, let sessions): nodes[index].touches.append(sessions)
@@ -330,12 +337,12 @@ struct Ensemble {
         }
     }
 
-    private mutating func noteExpiry(_ command: Bytes) {
+    private static func expiring(_ command: Bytes) -> [CoordinationSessionID] {
         do {
             guard
                 case .expireSessions(let sessions, _) = try CoordinationCommand(decoding: command)
-            else { return }
-            for one in sessions { expired.append((one.session, Instant(nanoseconds: nanoseconds))) }
+            else { return [] }
+            return sessions.map(\.session)
         } catch {
             unreachable("a proposed command does not decode: \(error)")
         }

@@ -110,7 +110,11 @@ struct LivenessTests {
         #expect(ensemble.expired.isEmpty)
         #expect(
             ensemble.nodes[0].observations.contains {
-                if case .pauseNoticed(let milliseconds) = $0 { milliseconds >= 9_000 } else { false }
+                if case .pauseNoticed(let milliseconds) = $0 {
+                    milliseconds >= 9_000
+                } else {
+                    false
+                }
             })
         // What was sent meanwhile is read now.
         ensemble.nodes[1].touches = late

@@ -21,7 +21,8 @@ struct ReadOnlyTests {
     @Test("connections stand still for a while, and go on with the next one")
     func short() throws {
         var (ensemble, client) = try alone()
-        ensemble.send(.create(CreateRequest(path: "/b", data: nil, mode: .persistent)), from: client)
+        ensemble.send(
+            .create(CreateRequest(path: "/b", data: nil, mode: .persistent)), from: client)
         ensemble.send(.ping, from: client)
         ensemble.advance(by: .seconds(1))
         #expect(try ensemble.heard(client) == [])
@@ -63,6 +64,21 @@ struct ReadOnlyTests {
         ensemble.elect(0)
         #expect(ensemble.clients[client].isClosed)
         #expect(ensemble.ask("isro", node: 1) == "rw")
+    }
+
+    @Test("a session of the whole cluster can be read with, and not be closed")
+    func globalSession() throws {
+        var (ensemble, old) = try alone()
+        ensemble.advance(by: .seconds(4))
+        let client = ensemble.dial(1)
+        ensemble.greet(
+            ConnectRequest(
+                timeoutMilliseconds: 5_000, session: ensemble.clients[old].session,
+                password: ensemble.clients[old].response?.password ?? Bytes(),
+                acceptsReadOnly: true), from: client)
+        #expect(try ensemble.call(.closeSession, from: client)?.error == .notReadOnly)
+        ensemble.elect(0)
+        #expect(ensemble.clients[ensemble.reconnect(old, to: 1)].isOpen)
     }
 
     @Test("a session of this node alone can be closed")

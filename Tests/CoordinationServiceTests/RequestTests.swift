@@ -11,7 +11,8 @@ struct RequestTests {
     func order() throws {
         var ensemble = Ensemble(nodes: 2)
         let client = ensemble.connect(to: 1)
-        ensemble.send(.create(CreateRequest(path: "/a", data: "0", mode: .persistent)), from: client)
+        ensemble.send(
+            .create(CreateRequest(path: "/a", data: "0", mode: .persistent)), from: client)
         ensemble.send(.setData(SetDataRequest(path: "/a", data: "1")), from: client)
         ensemble.send(.getData(ReadRequest(path: "/a")), from: client)
         ensemble.send(.setData(SetDataRequest(path: "/a", data: "2")), from: client)
@@ -49,7 +50,8 @@ struct RequestTests {
         var ensemble = Ensemble(nodes: 3)
         let writer = ensemble.connect(to: 0)
         let reader = ensemble.connect(to: 2)
-        ensemble.send(.create(CreateRequest(path: "/a", data: nil, mode: .persistent)), from: writer)
+        ensemble.send(
+            .create(CreateRequest(path: "/a", data: nil, mode: .persistent)), from: writer)
         ensemble.commit(from: 0)
         ensemble.apply(on: 0)
         ensemble.endTurn(on: 0)
@@ -112,7 +114,8 @@ struct RequestTests {
     func ping() throws {
         var ensemble = Ensemble()
         let client = ensemble.connect()
-        ensemble.send(.create(CreateRequest(path: "/a", data: nil, mode: .persistent)), from: client)
+        ensemble.send(
+            .create(CreateRequest(path: "/a", data: nil, mode: .persistent)), from: client)
         ensemble.send(.ping, from: client)
         ensemble.endTurn(on: 0)
         #expect(try ensemble.clients[client].take().map(\.sketch) == ["pong"])
@@ -140,32 +143,35 @@ struct RequestTests {
         var testDescription: String { name }
     }
 
-    @Test("that mean nothing are refused in their turn", arguments: [
-        Strange(name: "op 0", operation: 0, record: [], error: .unimplemented, closes: true),
-        Strange(name: "op 77", operation: 77, record: [], error: .unimplemented, closes: true),
-        Strange(
-            name: "deleteContainer", operation: 20, record: [], error: .unimplemented,
-            closes: true),
-        Strange(
-            name: "check alone", operation: 13, record: [0, 0, 0, 1, 47, 0, 0, 0, 0],
-            error: .unimplemented, closes: true),
-        Strange(
-            name: "an empty getData", operation: 4, record: [], error: .marshallingError,
-            closes: false),
-        Strange(
-            name: "a null path", operation: 4, record: [255, 255, 255, 255, 0],
-            error: .marshallingError, closes: false),
-        Strange(
-            name: "a path longer than the frame", operation: 3, record: [0, 1, 0, 0, 47],
-            error: .marshallingError, closes: false),
-        Strange(
-            name: "a watch of mode 9", operation: 106, record: [0, 0, 0, 1, 47, 0, 0, 0, 9],
-            error: .marshallingError, closes: false),
-    ])
+    @Test(
+        "that mean nothing are refused in their turn",
+        arguments: [
+            Strange(name: "op 0", operation: 0, record: [], error: .unimplemented, closes: true),
+            Strange(name: "op 77", operation: 77, record: [], error: .unimplemented, closes: true),
+            Strange(
+                name: "deleteContainer", operation: 20, record: [], error: .unimplemented,
+                closes: true),
+            Strange(
+                name: "check alone", operation: 13, record: [0, 0, 0, 1, 47, 0, 0, 0, 0],
+                error: .unimplemented, closes: true),
+            Strange(
+                name: "an empty getData", operation: 4, record: [], error: .marshallingError,
+                closes: false),
+            Strange(
+                name: "a null path", operation: 4, record: [255, 255, 255, 255, 0],
+                error: .marshallingError, closes: false),
+            Strange(
+                name: "a path longer than the frame", operation: 3, record: [0, 1, 0, 0, 47],
+                error: .marshallingError, closes: false),
+            Strange(
+                name: "a watch of mode 9", operation: 106, record: [0, 0, 0, 1, 47, 0, 0, 0, 9],
+                error: .marshallingError, closes: false),
+        ])
     func strange(row: Strange) throws {
         var ensemble = Ensemble()
         let client = ensemble.connect()
-        ensemble.send(.create(CreateRequest(path: "/a", data: nil, mode: .persistent)), from: client)
+        ensemble.send(
+            .create(CreateRequest(path: "/a", data: nil, mode: .persistent)), from: client)
         let bytes = ensemble.clients[client].raw(row.operation, Bytes(row.record))
         ensemble.deliver(bytes, from: client)
         ensemble.endTurn(on: 0)
@@ -176,9 +182,11 @@ struct RequestTests {
         #expect(ensemble.clients[client].isClosed == row.closes)
     }
 
-    @Test("of a length that no frame has close the connection without a word", arguments: [
-        [0xFF, 0xFF, 0xFF, 0xFF], [0x00, 0x10, 0x00, 0x00], [0x7A, 0x7A, 0x7A, 0x7A],
-    ] as [[UInt8]])
+    @Test(
+        "of a length that no frame has close the connection without a word",
+        arguments: [
+            [0xFF, 0xFF, 0xFF, 0xFF], [0x00, 0x10, 0x00, 0x00], [0x7A, 0x7A, 0x7A, 0x7A],
+        ] as [[UInt8]])
     func lengths(head: [UInt8]) throws {
         var ensemble = Ensemble()
         let client = ensemble.connect()
@@ -232,7 +240,8 @@ struct RequestTests {
     func lostWrites() throws {
         var ensemble = Ensemble()
         let client = ensemble.connect()
-        ensemble.send(.create(CreateRequest(path: "/a", data: nil, mode: .persistent)), from: client)
+        ensemble.send(
+            .create(CreateRequest(path: "/a", data: nil, mode: .persistent)), from: client)
         ensemble.loseProposals(from: 0)
         ensemble.settle()
         #expect(ensemble.clients[client].isClosed)
@@ -244,11 +253,13 @@ struct RequestTests {
     func reigns() throws {
         var ensemble = Ensemble(nodes: 3)
         let client = ensemble.connect(to: 2)
-        ensemble.send(.create(CreateRequest(path: "/a", data: nil, mode: .persistent)), from: client)
+        ensemble.send(
+            .create(CreateRequest(path: "/a", data: nil, mode: .persistent)), from: client)
         let lost = ensemble.nodes[2].proposals
         ensemble.nodes[2].proposals = []
         ensemble.elect(1)
-        ensemble.send(.create(CreateRequest(path: "/b", data: nil, mode: .persistent)), from: client)
+        ensemble.send(
+            .create(CreateRequest(path: "/b", data: nil, mode: .persistent)), from: client)
         #expect(lost.count == 1)
         #expect(ensemble.nodes[2].proposals.isEmpty)
         ensemble.advance(by: .seconds(4))

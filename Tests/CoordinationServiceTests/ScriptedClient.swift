@@ -68,7 +68,9 @@ struct ScriptedClient {
             case .connected(let connected): response = connected
             case .reply(let reply):
                 outputs.append(output)
-                if reply.header.xid != .ping, !waiting.isEmpty { answered.append(waiting.removeFirst()) }
+                if reply.header.xid != .ping, !waiting.isEmpty {
+                    answered.append(waiting.removeFirst())
+                }
             case .event: outputs.append(output)
             }
         }
@@ -94,7 +96,7 @@ struct ScriptedClient {
                 }
                 let request = answered.isEmpty ? nil : answered.removeFirst()
                 let body: ReplyBody =
-                    reply.header.error == nil
+                    reply.header.error == nil && request?.xid == reply.header.xid
                     ? try reply.body(answering: request?.operation ?? .ping) : .nothing
                 heard.append(
                     .reply(

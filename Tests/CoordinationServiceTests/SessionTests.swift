@@ -7,9 +7,11 @@ import ZooKeeperWire
 
 @Suite("A session")
 struct SessionTests {
-    @Test("is opened with a time-out between the least and the greatest", arguments: [
-        (-5, 4_000), (0, 4_000), (1, 4_000), (10_000, 10_000), (90_000, 40_000),
-    ] as [(Int32, Int32)])
+    @Test(
+        "is opened with a time-out between the least and the greatest",
+        arguments: [
+            (-5, 4_000), (0, 4_000), (1, 4_000), (10_000, 10_000), (90_000, 40_000),
+        ] as [(Int32, Int32)])
     func negotiation(asked: Int32, given: Int32) throws {
         var ensemble = Ensemble()
         let client = ensemble.connect(timeoutMilliseconds: asked)
@@ -131,7 +133,8 @@ struct SessionTests {
         var ensemble = Ensemble()
         let client = ensemble.dial()
         ensemble.greet(ConnectRequest(timeoutMilliseconds: 5_000), from: client)
-        ensemble.send(.create(CreateRequest(path: "/a", data: nil, mode: .persistent)), from: client)
+        ensemble.send(
+            .create(CreateRequest(path: "/a", data: nil, mode: .persistent)), from: client)
         ensemble.send(.exists(ReadRequest(path: "/a")), from: client)
         #expect(ensemble.nodes[0].proposals.count == 1)
         #expect(try ensemble.heard(client) == ["ok", "ok"])

@@ -15,6 +15,8 @@ struct Turmoil {
     private var clients: [TurmoilClient]
     private var strangers: Set<ConnectionID> = []
     private var told = Zxid.zero
+    /// A deposed leader that does not hear of it yet, and until when.
+    private var deaf: (node: Int, until: Int64)?
     private var seenLog = 0
     private var seenExpiries = 0
     private var number = 0
@@ -47,7 +49,7 @@ struct Turmoil {
         case 92..<94: reconnect(random.below(clients.count))
         case 94..<96: intrude(node)
         case 96: elect()
-        default: ensemble.inform(node)
+        default: if deaf?.node != node { ensemble.inform(node) }
         }
     }
 
@@ -82,7 +84,8 @@ struct Turmoil {
         if request != .ping {
             clients[index].sent.append(
                 TurmoilClient.Sent(
-                    xid: xid, request: request, floor: request.isAnsweredFromTheTree ? told : .zero))
+                    xid: xid, request: request, floor: request.isAnsweredFromTheTree ? told : .zero)
+            )
         }
     }
 
@@ -90,6 +93,11 @@ struct Turmoil {
         guard let connection = clients[index].connection else { return }
         let node = ensemble.clients[connection].node
         guard ensemble.nodes[node].believed == ensemble.leader else { return }
+        // Whose time was over may be expired, unless the log has attached it meanwhile.
+        let silence = (ensemble.nanoseconds - clients[index].heardAt) / 1_000_000
+        guard silence < Self.timeoutMilliseconds || ensemble.clients[connection].isOpen else {
+            return
+        }
         clients[index].heardAt = ensemble.nanoseconds
     }
 
@@ -133,6 +141,7 @@ struct Turmoil {
             }
             ensemble.deliverTouches(from: index)
         }
+        judgeExpiries()
         for index in clients.indices where clients[index].response != nil {
             guard let connection = clients[index].connection,
                 !ensemble.clients[connection].isClosed
@@ -146,13 +155,18 @@ struct Turmoil {
         for index in ensemble.nodes.indices where random.chance(0.5) {
             ensemble.loseProposals(from: index)
         }
+        let old = ensemble.leader
         let leader = random.below(ensemble.nodes.count)
-        let informed = ensemble.nodes.indices.filter { $0 == leader || random.chance(0.5) }
-        ensemble.elect(leader, informing: informed)
-        // What happened before it was elected counts from then on.
-        for index in clients.indices {
-            clients[index].heardAt = max(clients[index].heardAt, ensemble.nanoseconds)
+        if deaf?.node == leader || deaf.map({ $0.until < ensemble.nanoseconds }) ?? false {
+            deaf = nil
         }
+        if let old, old != leader, deaf == nil, random.chance(0.5) {
+            deaf = (old, ensemble.nanoseconds + 15_000_000_000)
+        }
+        let informed = ensemble.nodes.indices.filter {
+            $0 == leader || $0 != deaf?.node && random.chance(0.5)
+        }
+        ensemble.elect(leader, informing: informed)
     }
 
     // MARK: What must hold
@@ -161,7 +175,9 @@ struct Turmoil {
         for index in clients.indices {
             guard let connection = clients[index].connection else { continue }
             let before = clients[index].response
-            if let response = ensemble.clients[connection].response, before == nil || before != response {
+            if let response = ensemble.clients[connection].response,
+                before == nil || before != response
+            {
                 accept(response, index)
             }
             clients[index].hear(try ensemble.clients[connection].take())
@@ -180,7 +196,9 @@ struct Turmoil {
         let connection = clients[index].connection
         if let session = clients[index].response?.session,
             !ensemble.expired.contains(where: { $0.session == session })
-        { violations.append("client \(index): told that \(session) is over, and it is not") }
+        {
+            violations.append("client \(index): told that \(session) is over, and it is not")
+        }
         clients[index] = TurmoilClient()
         clients[index].connection = connection
         ensemble.clients[connection ?? 0].close()
@@ -199,16 +217,17 @@ struct Turmoil {
         seenLog = ensemble.log.count
     }
 
+    /// Whoever is to be expired was silent for a time-out, when that was decided.
     private mutating func judgeExpiries() {
-        for end in ensemble.expired[seenExpiries...] {
-            for index in clients.indices where clients[index].response?.session == end.session {
-                let silence = (end.at.nanoseconds - clients[index].heardAt) / 1_000_000
+        for session in ensemble.judged[seenExpiries...] {
+            for index in clients.indices where clients[index].response?.session == session {
+                let silence = (ensemble.nanoseconds - clients[index].heardAt) / 1_000_000
                 if silence < Int64(Self.timeoutMilliseconds) {
                     violations.append("client \(index) expired after \(silence) ms of silence")
                 }
             }
         }
-        seenExpiries = ensemble.expired.count
+        seenExpiries = ensemble.judged.count
     }
 
     /// Peace: everything that was asked is answered, and ephemeral nodes are as their sessions.

@@ -10,7 +10,7 @@ struct TurmoilTests {
         var turmoil = Turmoil(seed: UInt64(seed)) { _ in }
         try turmoil.run(steps: 2_000)
         #expect(turmoil.violations.isEmpty, "seed \(seed)")
-        #expect(turmoil.ensemble.log.count > 100)
+        #expect(turmoil.ensemble.log.count > 30)
     }
 
     #if PLANTED_FAULTS
@@ -23,7 +23,6 @@ struct TurmoilTests {
                 found = turmoil.violations.first
             }
             #expect(found != nil, "\(fault)")
-            print("FOUND \(fault): \(found ?? "-")")
         }
     #endif
 }

@@ -65,7 +65,8 @@ struct WatchTests {
         Story(
             name: "a new access list is told to nobody", before: ["/a"],
             watches: [data("/a"), persistent("/a")],
-            changes: [.setACL(SetACLRequest(path: "/a", access: AccessEntry.openToAll))], heard: []),
+            changes: [.setACL(SetACLRequest(path: "/a", access: AccessEntry.openToAll))],
+            heard: []),
         Story(
             name: "a persistent watch stays, on the node and its children",
             watches: [persistent("/a")],
@@ -85,7 +86,8 @@ struct WatchTests {
                 create("/ab"),
             ],
             heard: [
-                "nodeCreated /a", "nodeCreated /a/b", "nodeCreated /a/b/c", "nodeDataChanged /a/b/c",
+                "nodeCreated /a", "nodeCreated /a/b", "nodeCreated /a/b/c",
+                "nodeDataChanged /a/b/c",
                 "nodeDeleted /a/b/c",
             ]),
         Story(

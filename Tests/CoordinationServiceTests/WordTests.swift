@@ -7,12 +7,14 @@ import ZooKeeperWire
 
 @Suite("A four-letter word")
 struct WordTests {
-    @Test("is answered, and the connection closed", arguments: [
-        ("ruok", "imok"), ("ruok\n", "imok"), ("isro", "rw"),
-        ("crst", "Connection stats reset.\n"), ("srst", "Server stats reset.\n"),
-        ("wchs", "0 connections watching 0 paths\nTotal watches:0\n"),
-        ("dirs", "datadir_size: 0\nlogdir_size: 0\n"),
-    ])
+    @Test(
+        "is answered, and the connection closed",
+        arguments: [
+            ("ruok", "imok"), ("ruok\n", "imok"), ("isro", "rw"),
+            ("crst", "Connection stats reset.\n"), ("srst", "Server stats reset.\n"),
+            ("wchs", "0 connections watching 0 paths\nTotal watches:0\n"),
+            ("dirs", "datadir_size: 0\nlogdir_size: 0\n"),
+        ])
     func short(word: String, text: String) {
         var ensemble = Ensemble()
         #expect(ensemble.ask(Bytes(word)) == text)
@@ -40,7 +42,14 @@ struct WordTests {
         _ = ensemble.connect()
         let text = ensemble.ask("srvr")
         let pattern =
-            /^Zookeeper version: ([A-Za-z0-9.-]+), built on (\d\d\/\d\d\/\d\d\d\d \d\d:\d\d [A-Z]+)\nLatency min\/avg\/max: (\d+)\/([0-9.]+)\/(\d+)\nReceived: \d+\nSent: \d+\nConnections: \d+\nOutstanding: \d+\nZxid: 0x[0-9a-f]+\nMode: leader\nNode count: \d+\nProposal sizes last\/min\/max: -?\d+\/-?\d+\/-?\d+\n$/
+            #/
+            ^Zookeeper\ version:\ ([A-Za-z0-9.-]+),
+            \ built\ on\ (\d\d/\d\d/\d\d\d\d\ \d\d:\d\d\ [A-Z]+)\n
+            Latency\ min/avg/max:\ (\d+)/([0-9.]+)/(\d+)\n
+            Received:\ \d+\nSent:\ \d+\nConnections:\ \d+\nOutstanding:\ \d+\n
+            Zxid:\ 0x[0-9a-f]+\nMode:\ leader\nNode\ count:\ \d+\n
+            Proposal\ sizes\ last/min/max:\ -?\d+/-?\d+/-?\d+\n$
+            /#
         #expect(try pattern.wholeMatch(in: text) != nil, "\(text)")
         #expect(ensemble.ask("srvr", node: 1).contains("\nMode: follower\nNode count: 4\n"))
     }
@@ -75,7 +84,8 @@ struct WordTests {
         _ = try ensemble.create("/e", .ephemeral, from: client)
         let session = ensemble.clients[client].session
         let cons = ensemble.ask("cons")
-        #expect(cons.hasPrefix(" /127.0.0.1:5000[1](queued=0,recved=1,sent=2,sid=\(session),lop=CREA"))
+        #expect(
+            cons.hasPrefix(" /127.0.0.1:5000[1](queued=0,recved=1,sent=2,sid=\(session),lop=CREA"))
         #expect(cons.contains(",to=10000,lcxid=0x1,lzxid=0x2,"))
         let stat = ensemble.ask("stat")
         #expect(stat.contains("Clients:\n /127.0.0.1:5000[1](queued=0,recved=1,sent=2)\n"))

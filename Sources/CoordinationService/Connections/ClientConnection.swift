@@ -18,8 +18,6 @@ struct ClientConnection: Sendable {
         case waiting(ConnectRequest, since: Instant)
         case opening(ConnectRequest)
         case open
-        /// Told that its session is over; nothing more is taken from it.
-        case ending
     }
 
     let id: ConnectionID
@@ -50,7 +48,8 @@ struct ClientConnection: Sendable {
     var readsLocally = false
     var sasl: DigestExchange?
     var watches: [ZnodePath: WatchKinds] = [:]
-    var pingsHeld = 0
+    /// A ping waits for a leader to be heard; one answer is enough for any number.
+    var isPingHeld = false
     var startedAt: Instant
     var heardAt: Instant
     /// Whether it was heard since the leader was told.
@@ -87,7 +86,7 @@ struct ClientConnection: Sendable {
     var takesRequests: Bool {
         switch stage {
         case .fresh, .waiting, .opening, .open: true
-        case .asked, .ending: false
+        case .asked: false
         }
     }
 

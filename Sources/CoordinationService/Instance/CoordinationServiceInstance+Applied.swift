@@ -51,10 +51,13 @@ extension CoordinationServiceInstance {
         for slot in table.indices where table[slot].isLive {
             switch table[slot].stage {
             case .opening, .open: drop(slot, into: &directives)
-            case .fresh, .asked, .waiting, .ending: break
+            case .fresh, .asked, .waiting: break
             }
         }
-        if ownTerm != nil { trackAll(machine) }
+        if ownTerm != nil {
+            tracker = SessionTracker(tick: settings.tick)
+            trackAll(machine)
+        }
         tryWaitingHandshakes(into: &directives)
         passBarriers(machine, into: &directives)
     }
@@ -111,14 +114,14 @@ extension CoordinationServiceInstance {
     mutating func continueClosing(
         _ machine: CoordinationMachine, into directives: inout [CoordinationServiceDirective]
     ) {
-        guard ownTerm != nil, machine.closingSessionsCount > 0 else {
+        guard let term = ownTerm, machine.closingSessionsCount > 0 else {
             closingMark = nil
             return
         }
         let left = machine.counts.ephemerals
         guard closingMark != left else { return }
         closingMark = left
-        directives.append(.propose(Self.bytes(of: .continueClosing), .housekeeping))
+        directives.append(.propose(Self.bytes(of: .continueClosing), .housekeeping(term)))
     }
 }
 

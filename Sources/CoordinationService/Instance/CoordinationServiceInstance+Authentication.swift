@@ -1,11 +1,16 @@
 import Coordination
 import Credentials
-import Toolbox
+public import Toolbox
 import Vocabulary
 import ZooKeeperWire
 
 // What a connection proves to be. It counts for that connection alone.
 extension CoordinationServiceInstance {
+    /// What the cluster's own programs show in an auth packet of scheme `rookery`.
+    public static func clusterProof(secret: Bytes) -> Bytes {
+        SessionPasswords(secret: secret).clusterProof
+    }
+
     /// An auth packet. Schemes that prove nothing or are unknown close the connection, as in
     /// ZooKeeper.
     mutating func authenticate(

@@ -132,12 +132,19 @@ extension CoordinationServiceInstance {
         if session == .none {
             readOnlySessions += 1
             session = CoordinationSessionID(
-                0x0200_0000_0000_0000 | Int64(node.rawValue) << 32 | readOnlySessions)
+                Self.localMark | Int64(node.rawValue) << 32 | readOnlySessions)
         }
         open(
             ConnectResponse(
                 timeoutMilliseconds: negotiated(request.timeoutMilliseconds), session: session,
                 password: passwords.password(of: session), isReadOnly: true),
             slot)
+    }
+
+    /// Stands in front of the numbers of sessions that one node alone knows.
+    private static let localMark: Int64 = 0x0200_0000_0000_0000
+
+    static func isLocal(_ session: CoordinationSessionID) -> Bool {
+        session.rawValue >> 56 == localMark >> 56
     }
 }

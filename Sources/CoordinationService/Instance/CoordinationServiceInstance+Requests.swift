@@ -29,16 +29,19 @@ extension CoordinationServiceInstance {
     /// must not be while no leader is heard.
     private mutating func ping(_ slot: Int) {
         let answers = table[slot].isOpen && (hasLeader || table[slot].isReadOnly)
-        guard answers else { return table[slot].pingsHeld += 1 }
+        guard answers else {
+            table[slot].isPingHeld = true
+            return
+        }
         let zxid = zxid
         write(slot) { $0.write(reply: ReplyHeader(xid: .ping, zxid: zxid)) }
     }
 
-    /// Answers the pings that waited for a leader.
-    mutating func answerHeldPings(_ slot: Int) {
-        guard table[slot].pingsHeld > 0, table[slot].isOpen else { return }
-        for _ in 0..<table[slot].pingsHeld { ping(slot) }
-        table[slot].pingsHeld = 0
+    /// Answers a ping that waited for a leader.
+    mutating func answerHeldPing(_ slot: Int) {
+        guard table[slot].isPingHeld, table[slot].isOpen else { return }
+        table[slot].isPingHeld = false
+        ping(slot)
     }
 
     private mutating func enqueue(
@@ -47,7 +50,8 @@ extension CoordinationServiceInstance {
     ) {
         let operation = frame.request.operation
         if table[slot].isReadOnly, operation.isWrite || operation == .sync {
-            guard operation == .closeSession else {
+            // A session of the whole cluster cannot be closed without it.
+            guard operation == .closeSession, Self.isLocal(table[slot].session) else {
                 return append(
                     .refusal(.notReadOnly, closes: false), xid: frame.xid, for: operation, slot)
             }

@@ -53,6 +53,7 @@ extension CoordinationServiceInstance {
         leadership = new
         expiry = nil
         closingMark = nil
+        departed = []
         tracker = SessionTracker(tick: settings.tick)
         barriers.startAgain()
         guard hasLeader else {
@@ -74,7 +75,7 @@ extension CoordinationServiceInstance {
                 continue
             }
             table[slot].isHeard = table[slot].isOpen
-            answerHeldPings(slot)
+            answerHeldPing(slot)
             advance(slot, machine, into: &directives)
         }
         tryWaitingHandshakes(into: &directives)
@@ -111,7 +112,7 @@ extension CoordinationServiceInstance {
             case .opening, .open: drop(slot, into: &directives)
             case .waiting:
                 if !settings.servesReadOnly { drop(slot, into: &directives) }
-            case .fresh, .asked, .ending: break
+            case .fresh, .asked: break
             }
         }
         guard settings.servesReadOnly else { return }
@@ -130,7 +131,7 @@ extension CoordinationServiceInstance {
             let silence = now.monotonic - table[slot].heardAt
             let isOver =
                 switch table[slot].stage {
-                case .fresh, .asked, .ending: silence > settings.handshakePatience
+                case .fresh, .asked: silence > settings.handshakePatience
                 case .waiting: false
                 case .opening:
                     silence > settings.handshakePatience
@@ -156,18 +157,30 @@ extension CoordinationServiceInstance {
     private mutating func passTouchesOn(
         into directives: inout [CoordinationServiceDirective]
     ) {
-        var heard: [CoordinationSessionID] = []
         guard hasLeader else { return }
+        var heard = departed
+        departed = []
         for slot in table.indices
-        where table[slot].isHeard && table[slot].isOpen && !table[slot].isReadOnly {
+        where table[slot].isHeard && table[slot].isLive && !table[slot].isReadOnly {
+            guard let session = provedSession(slot) else { continue }
             table[slot].isHeard = false
-            heard.append(table[slot].session)
+            heard.append(session)
         }
         switch leadership {
         case .unknown: break
         case .own: for session in heard { tracker.touch(session, at: now.monotonic) }
         case .other(let leader, _):
             if !heard.isEmpty { directives.append(.tellLeader(leader, heard)) }
+        }
+    }
+
+    /// The session that a connection is of, or will be: its client has shown the password.
+    func provedSession(_ slot: Int) -> CoordinationSessionID? {
+        switch table[slot].stage {
+        case .open: table[slot].session
+        case .waiting(let request, _), .opening(let request):
+            request.session == .none ? nil : request.session
+        case .fresh, .asked: nil
         }
     }
 
@@ -204,18 +217,18 @@ extension CoordinationServiceInstance {
         guard !silent.isEmpty else { return }
         directives.append(.observe(.sessionsExpiring(count: silent.count)))
         directives.append(
-            .propose(Self.bytes(of: .expireSessions(silent, term: term)), .housekeeping))
+            .propose(Self.bytes(of: .expireSessions(silent, term: term)), .housekeeping(term)))
     }
 
     /// Deletes containers that are empty again and nodes whose time is over.
     private mutating func reap(
         _ machine: CoordinationMachine, into directives: inout [CoordinationServiceDirective]
     ) {
-        guard ownTerm != nil, now.monotonic >= nextReaping else { return }
+        guard let term = ownTerm, now.monotonic >= nextReaping else { return }
         nextReaping = now.monotonic + settings.tick
         let paths = machine.reapCandidates(
             at: now.wall, maximum: CoordinationBounds.pathsReapedPerEntryMaximum)
         guard !paths.isEmpty else { return }
-        directives.append(.propose(Self.bytes(of: .reap(paths)), .housekeeping))
+        directives.append(.propose(Self.bytes(of: .reap(paths)), .housekeeping(term)))
     }
 }

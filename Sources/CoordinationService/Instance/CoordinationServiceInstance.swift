@@ -6,9 +6,9 @@ import ZooKeeperWire
 /// ZooKeeper's clients on one node: their connections, requests, watches; and, where the group's
 /// leader is, which sessions have fallen silent.
 ///
-/// The node tells it what happens, calls `endTurn` once all of a turn's events are told, and carries
-/// the directives out in order. `machine` is always this node's copy of the tree, in the state that
-/// the last `applied` told of: never ahead of it.
+/// The node tells it what happens, calls `endTurn` once all of a turn's events are told, and
+/// carries the directives out in order. `machine` is always this node's copy of the tree, in the
+/// state that the last `applied` told of: never ahead of it.
 public struct CoordinationServiceInstance: Sendable {
     public let node: NodeID
     let incarnation: Incarnation
@@ -40,6 +40,8 @@ public struct CoordinationServiceInstance: Sendable {
     var awaitingBarrier: [Int] = []
     /// Connections whose handshake waits; few.
     var awaitingState: [ConnectionID] = []
+    /// Sessions that were heard since the last tick, and whose connections are gone.
+    var departed: [CoordinationSessionID] = []
     /// Sessions that will be expired once the leader has proved itself.
     var expiry: PendingExpiry?
     /// What was left to delete when the last `continueClosing` was proposed.
@@ -96,8 +98,8 @@ public struct CoordinationServiceInstance: Sendable {
 
     // MARK: Turns
 
-    /// The barrier that the reads of this turn wait for, if there are any. A node that knows at once
-    /// what is committed calls this and `readReached`, and then `endTurn`.
+    /// The barrier that the reads of this turn wait for, if there are any. A node that knows at
+    /// once what is committed calls this and `readReached`, and then `endTurn`.
     public mutating func takeBarrier() -> CoordinationBarrier? {
         guard hasLeader else { return nil }
         return barriers.request(maximum: settings.barriersMaximum)
@@ -146,6 +148,9 @@ public struct CoordinationServiceInstance: Sendable {
             for kind in WatchKinds.all where table[slot].watches[path]?.contains(kind) == true {
                 watches.remove(kind, at: path, for: Int32(slot))
             }
+        }
+        if table[slot].isHeard, !table[slot].isReadOnly, let session = provedSession(slot) {
+            departed.append(session)
         }
         counters.outstanding -= table[slot].queue.count
         table[slot].isDirty = false

@@ -22,7 +22,9 @@ struct SessionPasswords: Sendable {
     }
 
     /// What the cluster's own clients show, as hexadecimal digits, to be of the scheme `rookery`.
-    var clusterProof: Bytes { Bytes(HexDigits.encode(code.code(for: "coordination of the cluster"))) }
+    var clusterProof: Bytes {
+        Bytes(HexDigits.encode(code.code(for: "coordination of the cluster")))
+    }
 
     /// Text that nobody can foresee, different for every pair of numbers.
     func nonce(_ first: UInt64, _ second: UInt64) -> Bytes {

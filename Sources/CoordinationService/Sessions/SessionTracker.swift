@@ -7,7 +7,7 @@ import ZooKeeperWire
 ///
 /// Deadlines are rounded up to the next tick and kept in one bucket per tick. A touch moves only
 /// the session's own deadline: whoever is found in a bucket that is over, but has a later deadline,
-/// moves on to that one's bucket. The tracker's clock stands still while the node does: see `pause`.
+/// moves on to that one's bucket. The tracker's clock stands still when the node does: `pause`.
 struct SessionTracker: Sendable {
     private struct Key: RawRepresentable, Sendable {
         let rawValue: UInt64
@@ -60,7 +60,7 @@ struct SessionTracker: Sendable {
     /// This node did not run for `duration`, and may have read no touches: nobody pays for that.
     mutating func pause(_ duration: Duration) { paused += duration }
 
-    /// Sessions whose time is over. They are asked for again a tick later, until they are forgotten.
+    /// Sessions whose time is over. They come up again a tick later, until they are forgotten.
     mutating func overdue(at now: Instant, maximum: Int) -> [CoordinationSessionID] {
         let current = tick(at: now)
         var overdue: [CoordinationSessionID] = []
