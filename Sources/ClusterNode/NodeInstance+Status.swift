@@ -48,7 +48,7 @@ extension NodeInstance {
         plan.groups.compactMap { group in
             guard let raft = replicas.raft(of: group.id) else { return nil }
             var status = GroupStatus(
-                group: group.id, kind: group.kind == .membership ? .membership : .messages,
+                group: group.id, kind: GroupStatus.Kind(group.kind),
                 node: plan.node, role: GroupStatus.Role(raft.role), leader: raft.leader,
                 term: raft.term)
             status.commit = raft.commitIndex
@@ -185,4 +185,14 @@ extension GroupStatus.Role {
 
 extension Duration {
     var seconds: Double { Double(nanoseconds) / 1e9 }
+}
+
+extension GroupStatus.Kind {
+    fileprivate init(_ kind: GroupPlan.Kind) {
+        switch kind {
+        case .coordination: self = .coordination
+        case .membership: self = .membership
+        case .messages: self = .messages
+        }
+    }
 }

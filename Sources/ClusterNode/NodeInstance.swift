@@ -2,6 +2,7 @@ import LogStorage
 import Toolbox
 public import Vocabulary
 import AdminWire
+import CoordinationService
 import Gateway
 import Membership
 import Messages

@@ -52,10 +52,18 @@ public struct NodeDescription: Hashable, Sendable {
     public var id: NodeID
     /// Where its clients connect, such as `http://127.0.0.1:8081`.
     public var clientURL: String
+    /// Where other nodes connect, such as `127.0.0.1:7081`; only told to others.
+    public var peerAddress: String
+    /// Where clients of the coordination service connect, if they may.
+    public var coordinationAddress: String?
 
-    public init(id: NodeID, clientURL: String) {
+    public init(
+        id: NodeID, clientURL: String, peerAddress: String = "", coordinationAddress: String? = nil
+    ) {
         self.id = id
         self.clientURL = clientURL
+        self.peerAddress = peerAddress
+        self.coordinationAddress = coordinationAddress
     }
 }
 

@@ -25,6 +25,12 @@ public struct NodeConfiguration: Hashable, Sendable {
     /// Where apps and browsers find it.
     public var clientURL: String { "http://\(host):\(clientPort)" }
 
+    /// Where other nodes find it.
+    public var peerAddress: String { "\(host):\(peerPort)" }
+
+    /// Where clients of the coordination service find it.
+    public var coordinationAddress: String? { coordinationPort.map { "\(host):\($0)" } }
+
     public func has(_ role: NodeRole) -> Bool { roles.contains(role) }
 }
 

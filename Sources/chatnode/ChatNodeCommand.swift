@@ -53,7 +53,9 @@ enum ChatNodeCommand {
         let plan = NodePlan(
             cluster: configuration.cluster, node: node.id,
             nodes: configuration.nodes.map {
-                NodeDescription(id: $0.id, clientURL: $0.clientURL)
+                NodeDescription(
+                    id: $0.id, clientURL: $0.clientURL, peerAddress: $0.peerAddress,
+                    coordinationAddress: $0.coordinationAddress)
             },
             groups: configuration.groups, ring: configuration.ring,
             partitions: configuration.partitions, secrets: secrets, pages: ChatPage.files,

@@ -47,6 +47,7 @@ struct GroupSummary: Hashable {
     private init(absent plan: GroupPlan) {
         group = plan.id
         switch plan.kind {
+        case .coordination: kind = .coordination
         case .membership: kind = .membership
         case .messages: kind = .messages
         }

@@ -49,6 +49,7 @@ struct CoordinationDesk: Sendable {
 
     static func request(of stream: CoordinationStream) -> RequestID {
         switch stream {
+        // Nobody is told of its end.
         case .housekeeping: RequestID(mark)
         case .connection(let connection): RequestID(mark | connection.rawValue)
         }
@@ -56,7 +57,7 @@ struct CoordinationDesk: Sendable {
 
     static func stream(of request: RequestID) -> CoordinationStream {
         let connection = request.rawValue & ~mark
-        return connection == 0 ? .housekeeping : .connection(ConnectionID(connection))
+        return .connection(ConnectionID(connection))
     }
 }
 

@@ -2,6 +2,7 @@ import Coordination
 import CoordinationService
 import LogStorage
 import PeerWire
+import Peering
 import Placement
 import Raft
 import Replication
@@ -199,7 +200,8 @@ extension NodeInstance {
             case .propose(let command, let stream): propose(command, of: stream, at: moment)
             case .readBarrier(let barrier): askBarrier(barrier, at: moment)
             case .tellLeader(let node, let sessions): tellTouches(sessions, to: node)
-            case .reconfigure(let wish): refuse(wish, .unimplemented)
+            case .reconfigure(let wish):
+                reconfigure(wish, at: moment, into: &directives)
             case .word(let connection, let word):
                 let vitals = coordinationVitals(at: moment)
                 tellCoordination { service, machine, directives in
@@ -211,12 +213,6 @@ extension NodeInstance {
             }
         }
         coordination?.handover.giveBack(said)
-    }
-
-    private mutating func refuse(_ wish: CoordinationReconfiguration, _ error: ZooKeeperError) {
-        tellCoordination { service, machine, directives in
-            service.reconfigurationRefused(wish, error, machine: machine, into: &directives)
-        }
     }
 
     /// Hands the service something, with the tree as it stands.

@@ -1,6 +1,8 @@
 import PeerWire
+import Peering
 import Placement
 import Raft
+import Replication
 import Toolbox
 import Vocabulary
 

@@ -1,6 +1,7 @@
 import Coordination
 import CoordinationService
 import Raft
+import Replication
 import Toolbox
 import Vocabulary
 

@@ -6,6 +6,7 @@ import Raft
 import Replication
 import Toolbox
 import Vocabulary
+import ZooKeeperWire
 
 /// Commands of coordination clients on their way to the group's leader.
 ///
@@ -14,9 +15,12 @@ import Vocabulary
 extension NodeInstance {
     mutating func propose(_ command: Bytes, of stream: CoordinationStream, at moment: Moment) {
         switch coordination?.leadership {
-        case .own:
+        case .own(let term):
+            if case .housekeeping(let wanted) = stream, wanted != term { return }
             take(command, of: CoordinationDesk.Proposer(node: plan.node, stream: stream), at: moment)
         case .other(let leader, _):
+            // The leader's own work is not another's.
+            if case .housekeeping = stream { return }
             var writer = ByteWriter(reserving: 8 + command.count)
             writer.write(CoordinationDesk.request(of: stream).rawValue)
             writer.writeRaw(command)
@@ -75,13 +79,10 @@ extension NodeInstance {
         _ proposer: CoordinationDesk.Proposer, _ failure: CommandFailure, at moment: Moment
     ) {
         // The leader's own commands come again; a client's stream is over.
-        if proposer.stream != .housekeeping { coordination?.refused.insert(proposer) }
+        if case .housekeeping = proposer.stream { return }
+        coordination?.refused.insert(proposer)
         guard proposer.node != plan.node else {
-            tellCoordination { service, machine, directives in
-                service.commandFailed(
-                    proposer.stream, why: failure, at: moment, into: &directives)
-            }
-            return
+            return proposalFailed(proposer.stream, failure, at: moment)
         }
         var writer = ByteWriter(reserving: 9)
         writer.write(CoordinationDesk.request(of: proposer.stream).rawValue)
@@ -102,8 +103,14 @@ extension NodeInstance {
             throw .invalid(what: "failure \(code)", offset: reader.offset - 1)
         }
         try reader.expectEnd()
-        let stream = CoordinationDesk.stream(of: request)
-        tellCoordination { service, machine, directives in
+        proposalFailed(CoordinationDesk.stream(of: request), failure, at: moment)
+    }
+
+    /// What a client here asked for came to nothing, or nobody knows.
+    mutating func proposalFailed(
+        _ stream: CoordinationStream, _ failure: CommandFailure, at moment: Moment
+    ) {
+        tellCoordination { service, _, directives in
             service.commandFailed(stream, why: failure, at: moment, into: &directives)
         }
     }

@@ -22,6 +22,7 @@ extension NodeInstance {
             return
         }
         spreadCoordination(at: moment)
+        publishServers(at: moment)
         for group in plan.groups where group.preferredLeader == plan.node {
             claim(group.id, at: moment)
         }
