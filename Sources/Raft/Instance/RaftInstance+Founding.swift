@@ -12,10 +12,6 @@ extension RaftInstance {
 
     mutating func askFounders(at now: Instant, into directives: inout [RaftDirective]) {
         guard var founding else { return }
-        guard !holdsAnything else {
-            self.founding = nil
-            return
-        }
         founding.note(identity.member)
         self.founding = founding
         electionDeadline = now + settings.electionTimeoutMinimum
@@ -37,7 +33,7 @@ extension RaftInstance {
     ) {
         guard founding != nil else { return }
         // This disk was wiped, or the group was founded meanwhile: the group will take it in.
-        if answer.holdsAnything || holdsAnything {
+        if answer.holdsAnything {
             founding = nil
             return
         }

@@ -10,7 +10,7 @@ import Vocabulary
 // - A follower's match is below its next; neither is above what the leader has.
 // - Who counts goes by the last configuration in the log; there is a book for each member of it.
 // - Only a voter of a whole configuration is handed over to, and nobody else leads meanwhile.
-// - A founder that asks neither stands nor leads.
+// - A founder that asks holds nothing of the group.
 // - Nothing is left to be written, applied or told when a step ends.
 extension RaftInstance {
     /// Stops the process when one of the rules above is broken.
@@ -59,7 +59,7 @@ extension RaftInstance {
         invariant(
             electorate.members == place.configuration.members,
             "\(electorate.members) count, \(place.configuration) is in force")
-        invariant(founding == nil || role == .follower, "a founder asks, and stands or leads")
+        invariant(founding == nil || !holdsAnything, "a founder asks, and there is a group")
     }
 
     private func checkTransfer(_ leadership: Leadership) {

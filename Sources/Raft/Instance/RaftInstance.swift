@@ -191,6 +191,7 @@ public struct RaftInstance: Sendable {
             // What an earlier copy on this node was asked, this one can not answer for it. But it
             // learns from it that the group lives.
             hasHeardOfGroup = true
+            founding = nil
             if case .announcement = message { return }
             directives.append(.send(.announcement(.init(term: term)), to: sender))
             return
@@ -264,6 +265,8 @@ public struct RaftInstance: Sendable {
 
     /// The end of every step: what it changed goes to the disk, to the machine, to the followers.
     mutating func finishStep(at now: Instant, into directives: inout [RaftDirective]) {
+        // Somebody else has founded it, or did so long ago.
+        if founding != nil, holdsAnything { founding = nil }
         leaveJointIfCommitted(at: now, into: &directives)
         writeChanges(at: now, into: &directives)
         applyCommitted(into: &directives)
