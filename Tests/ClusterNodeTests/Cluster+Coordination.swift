@@ -29,8 +29,10 @@ struct Keeper {
             case .event(let event, _): heard.append(.event(event))
             case .reply(let reply):
                 let xid = reply.header.xid.rawValue
-                let operation = try #require(asked.removeValue(forKey: xid))
-                let body = try reply.header.error == nil ? reply.body(answering: operation) : nil
+                let removed = asked.removeValue(forKey: xid)
+                let operation = try #require(removed)
+                let body =
+                    reply.header.error == nil ? try reply.body(answering: operation) : nil
                 heard.append(.reply(xid, reply.header.error, body))
             }
         }

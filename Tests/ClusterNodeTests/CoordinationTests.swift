@@ -24,7 +24,8 @@ struct CoordinationTests {
     @Test("What is made at one node is read at every other one at once")
     func readsAreFresh() throws {
         var cluster = try Cluster()
-        #expect(cluster.waitForLeaders())
+        let isLed = cluster.waitForLeaders()
+        #expect(isLed)
         var writer = try cluster.keeper(at: 0)
         var readers = try (0..<3).map { try cluster.keeper(at: $0) }
         for round in 0..<5 {
@@ -44,7 +45,8 @@ struct CoordinationTests {
     @Test("A watcher on another node hears of a change before it can see it")
     func watches() throws {
         var cluster = try Cluster()
-        #expect(cluster.waitForLeaders())
+        let isLed = cluster.waitForLeaders()
+        #expect(isLed)
         var watcher = try cluster.keeper(at: 1)
         var writer = try cluster.keeper(at: 2)
         let path = ZnodePath("/watched")
@@ -55,13 +57,14 @@ struct CoordinationTests {
         #expect(isOK(made))
         let seen = try cluster.reply(to: .exists(ReadRequest(path: path)), for: &watcher)
         #expect(isOK(seen))
-        #expect(watcher.heard.dropLast().last == .event(WatchEvent(.created, at: path)))
+        #expect(watcher.heard.dropLast().last == .event(WatchEvent(.nodeCreated, at: path)))
     }
 
     @Test("An ephemeral lives as long as its session, also over a dead leader and a new connection")
     func sessions() throws {
         var cluster = try Cluster()
-        #expect(cluster.waitForLeaders())
+        let isLed = cluster.waitForLeaders()
+        #expect(isLed)
         let leader = try #require(cluster.leader(of: Self.group))
         let others = (0..<3).filter { $0 != leader }
         var owner = try cluster.keeper(at: others[0])
@@ -69,7 +72,8 @@ struct CoordinationTests {
         #expect(isOK(made))
 
         cluster.kill(leader)
-        #expect(cluster.run { $0.leader(of: Self.group) != nil })
+        let isLedAgain = cluster.run { $0.leader(of: Self.group) != nil }
+        #expect(isLedAgain)
         var moved = try cluster.keeper(at: others[1], resuming: owner.session)
         #expect(moved.session?.session == owner.session?.session)
         for _ in 0..<5 {
@@ -90,7 +94,8 @@ struct CoordinationTests {
     @Test("Pipelined requests are answered in their order, on whatever node")
     func pipelining() throws {
         var cluster = try Cluster()
-        #expect(cluster.waitForLeaders())
+        let isLed = cluster.waitForLeaders()
+        #expect(isLed)
         for node in 0..<3 {
             var client = try cluster.keeper(at: node)
             var last: Int32 = 0
@@ -110,7 +115,8 @@ struct CoordinationTests {
     @Test("A node that votes nowhere has a copy too, and serves clients")
     func learners() throws {
         var cluster = try Cluster(4, replicas: 3)
-        #expect(cluster.waitForLeaders())
+        let isLed = cluster.waitForLeaders()
+        #expect(isLed)
         let hasCopy = cluster.run(atMost: .seconds(30)) {
             $0.nodes[3].instance?.appliedIndex(of: Self.group) ?? .zero > .zero
         }
@@ -123,7 +129,8 @@ struct CoordinationTests {
     @Test("A node that hears no leader closes its clients' connections")
     func noLeader() throws {
         var cluster = try Cluster()
-        #expect(cluster.waitForLeaders())
+        let isLed = cluster.waitForLeaders()
+        #expect(isLed)
         let leader = try #require(cluster.leader(of: Self.group))
         let lonely = (leader + 1) % 3
         let client = try cluster.keeper(at: lonely)

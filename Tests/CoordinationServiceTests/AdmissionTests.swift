@@ -64,10 +64,10 @@ struct AdmissionTests {
     func settings() throws {
         try CoordinationServiceSettings().validate()
         var short = CoordinationServiceSettings()
-        short.sessionTimeoutMillisecondsMinimum = 1_000
+        short.sessionTimeoutMinimum = .seconds(1)
         #expect(throws: CoordinationServiceSettingsFailure.self) { try short.validate() }
         var crossed = CoordinationServiceSettings()
-        crossed.sessionTimeoutMillisecondsMaximum = 3_999
+        crossed.sessionTimeoutMaximum = .milliseconds(3_999)
         #expect(throws: CoordinationServiceSettingsFailure.self) { try crossed.validate() }
     }
 
