@@ -17,6 +17,7 @@ extension NodeInstance {
         case .clientConnected(let connection, .chat):
             gateway.clientConnected(connection, at: moment, into: &gatewayDirectives)
         case .coordinationClientConnected(let connection, let address):
+            guard coordination != nil else { return directives.append(.closeClient(connection)) }
             coordinationConnected(connection, from: address, at: moment)
         case .clientReceived(let connection, let bytes) where isCoordination(connection):
             coordinationReceived(connection, bytes, at: moment)

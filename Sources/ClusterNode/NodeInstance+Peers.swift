@@ -24,7 +24,8 @@ extension NodeInstance {
             peering.backlogChanged(connection, to: bytes)
         case .peerClosed(let connection):
             peering.closed(connection, at: moment, into: &peeringDirectives)
-        case .clientConnected, .coordinationClientConnected, .clientReceived, .clientBacklog, .clientClosed, .storageCompleted,
+        case .clientConnected, .coordinationClientConnected, .clientReceived, .clientBacklog,
+            .clientClosed, .storageCompleted,
             .storageFailed, .workCompleted, .shutdownRequested:
             break
         }

@@ -130,7 +130,8 @@ public struct NodeInstance: Sendable {
         case .workCompleted(let work, let result):
             workCompleted(work, result, at: moment, into: &directives)
         case .shutdownRequested: beginStop(at: moment, into: &directives)
-        case .clientConnected, .coordinationClientConnected, .clientReceived, .clientBacklog, .clientClosed:
+        case .clientConnected, .coordinationClientConnected, .clientReceived, .clientBacklog,
+            .clientClosed:
             handleClient(event, at: moment, into: &directives)
         case .peerAccepted, .peerDialled, .peerDialFailed, .peerReceived, .peerBacklog, .peerClosed:
             handlePeer(event, at: moment)

@@ -52,7 +52,9 @@ public struct ClusterConfiguration: Sendable {
     public var groups: [GroupPlan] { coordinationGroups + storedGroups }
 
     private var coordinationGroups: [GroupPlan] {
-        coordinationPlacement.groups.map { id, group in
+        // Without nodes for it there is no tree, and clients are turned away.
+        guard nodes.contains(where: { $0.has(.coordination) }) else { return [] }
+        return coordinationPlacement.groups.map { id, group in
             GroupPlan(
                 id: id, kind: .coordination, shard: nil, voters: group.voters,
                 preferredLeader: group.preferredLeader)

@@ -15,8 +15,8 @@ public struct SecretsFailure: Error, Hashable, Sendable, CustomStringConvertible
 /// Two more may be there for the coordination service's clients: who may do everything, and who may
 /// log in.
 ///
-/// Each of the three holds 32 random bytes as 64 hexadecimal digits. Folder and files belong to the user that
-/// runs the nodes, and to him alone; others are refused, as `sshd` does.
+/// Each of the three holds 32 random bytes as 64 hexadecimal digits. Folder and files belong to the
+/// user that runs the nodes, and to him alone; others are refused, as `sshd` does.
 public enum Secrets {
     public static let secretBytes = 32
     /// With which nodes prove to each other that they belong together.

@@ -64,7 +64,7 @@ struct AdminTests {
             #expect(shards.reduce(0) { $0 + $1.partitions } == UInt64(Limits.partitionsCount))
             let status = try StatusReport.decode(try cluster.ask(.status, at: node).body)
             #expect(status.cluster == "tests")
-            #expect(status.groups.count == 3)
+            #expect(status.groups.count == 4)
             let metrics = try cluster.ask(.metrics, at: node).body.text ?? ""
             #expect(metrics.contains("rookery_group_term{group=\"1\"}"))
         }

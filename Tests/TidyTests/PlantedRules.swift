@@ -2,7 +2,10 @@
 enum PlantedRules {
     /// The page whose table holds the mistakes of a room.
     static func page(of room: String) -> String {
-        let tellers = ["Raft": "RaftSimulation", "LogStorage": "LogSimulation"]
+        let tellers = [
+            "Raft": "RaftSimulation", "LogStorage": "LogSimulation", "Coordination": "Coordination",
+            "CoordinationService": "CoordinationService",
+        ]
         let teller = tellers[room] ?? "Simulator"
         return "Sources/\(teller)/\(teller).docc/\(teller).md"
     }

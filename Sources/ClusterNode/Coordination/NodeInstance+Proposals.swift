@@ -17,7 +17,8 @@ extension NodeInstance {
         switch coordination?.leadership {
         case .own(let term):
             if case .housekeeping(let wanted) = stream, wanted != term { return }
-            take(command, of: CoordinationDesk.Proposer(node: plan.node, stream: stream), at: moment)
+            take(
+                command, of: CoordinationDesk.Proposer(node: plan.node, stream: stream), at: moment)
         case .other(let leader, _):
             // The leader's own work is not another's.
             if case .housekeeping = stream { return }

@@ -70,7 +70,8 @@ public struct CoordinationMachine: ReplicatedMachine {
 
     public var counts: CoordinationCounts {
         CoordinationCounts(
-            through: applied.index, nodes: tree.count, ephemerals: tree.ephemeralsCount, sessions: sessions.count,
+            through: applied.index, nodes: tree.count, ephemerals: tree.ephemeralsCount,
+            sessions: sessions.count,
             contentBytes: tree.contentBytes)
     }
 
