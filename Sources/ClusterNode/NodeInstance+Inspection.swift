@@ -1,3 +1,4 @@
+import CoordinationService
 import Gateway
 import Peering
 import Routing
@@ -13,6 +14,7 @@ extension NodeInstance {
 
     /// Shows each replica's Raft, in order of groups.
     public func forEachReplica(_ body: (RaftInstance) -> Void) {
+        if let coordination = replicas.coordination { body(coordination.raft) }
         if let membership = replicas.membership { body(membership.raft) }
         for replica in replicas.messages { body(replica.raft) }
     }
@@ -31,6 +33,7 @@ extension NodeInstance {
             ("peering", peering.nextDeadline), ("replicas", replicas.nextDeadline),
             ("snapshots", pace.nextDeadline), ("router", router.nextDeadline),
             ("gateway", gateway.nextDeadline),
+            ("coordination", coordination?.service.nextDeadline),
             ("marks", marks.nextDeadline), ("outbox", courier.nextDeadline),
             ("stop", nextStopDeadline), ("leaderships", keeper.nextCheck),
             ("changes", changes.nextDeadline),

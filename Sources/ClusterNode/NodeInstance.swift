@@ -199,7 +199,8 @@ public struct NodeInstance: Sendable {
         consider(pace.nextDeadline)
         consider(router.nextDeadline)
         consider(gateway.nextDeadline)
-        consider(isReady ? coordination?.service.nextDeadline : nil)
+        // Without a copy of the tree there is nothing to do at any time.
+        consider(isReady && replicas.coordination != nil ? coordination?.service.nextDeadline : nil)
         consider(marks.nextDeadline)
         consider(courier.nextDeadline)
         for subscription in subscriptions.values { consider(subscription.nextDeadline) }

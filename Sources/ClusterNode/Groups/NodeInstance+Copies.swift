@@ -133,6 +133,7 @@ extension NodeInstance {
             finish(requester, RoutedReply(reply), of: group, at: moment)
         }
         if plan.membershipGroup?.id == group { leaveOutbox(at: moment) }
+        if plan.coordinationGroup?.id == group { closeCoordinationClients(into: &directives) }
         endChanges(of: group, under: raft.leader)
         replicas.remove(group)
         publishers.removeValue(forKey: group)

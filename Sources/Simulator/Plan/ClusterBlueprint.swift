@@ -44,14 +44,18 @@ struct ClusterBlueprint: Sendable {
 
     private static func groups(_ plan: SimulationPlan, _ ids: [NodeID]) -> [GroupPlan] {
         let shards = (0..<plan.shards).map { ShardID(UInt16($0)) }
-        let numbers = [GroupNumbers.membership] + shards.map { GroupNumbers.messages(of: $0) }
+        let numbers =
+            [GroupNumbers.coordination, GroupNumbers.membership] + shards.map { GroupNumbers.messages(of: $0) }
         let placement = ReplicaPlacement(
             groups: numbers,
             nodes: ids.map { PlacementNode(id: $0, host: "h\($0)", zone: "z\($0)") }, replicas: 3)
         return numbers.map { number in
             let shard = GroupNumbers.shard(of: number)
+            let isCoordination = number == GroupNumbers.coordination
             return GroupPlan(
-                id: number, kind: shard == nil ? .membership : .messages, shard: shard,
+                id: number,
+                kind: isCoordination ? .coordination : shard == nil ? .membership : .messages,
+                shard: shard,
                 voters: placement.groups[number]?.voters ?? [],
                 preferredLeader: placement.groups[number]?.preferredLeader)
         }
