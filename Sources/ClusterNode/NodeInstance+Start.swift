@@ -110,7 +110,10 @@ extension NodeInstance {
             coordination = CoordinationDesk(
                 service: CoordinationServiceInstance(
                     node: plan.node, incarnation: log.incarnation, secret: plan.secrets.cluster,
-                    settings: settings, at: moment))
+                    settings: settings, at: moment),
+                registrar: NodeRegistrar(
+                    node: plan.node,
+                    data: Self.registration(of: plan, incarnation: log.incarnation), at: now))
         }
         pace = SnapshotPace(
             bytesPerSecondMaximum: plan.settings.replica.snapshotBytesPerSecondMaximum)

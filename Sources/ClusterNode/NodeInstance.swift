@@ -200,7 +200,10 @@ public struct NodeInstance: Sendable {
         consider(router.nextDeadline)
         consider(gateway.nextDeadline)
         // Without a copy of the tree there is nothing to do at any time.
-        consider(isReady && replicas.coordination != nil ? coordination?.service.nextDeadline : nil)
+        if isReady, replicas.coordination != nil {
+            consider(coordination?.service.nextDeadline)
+            consider(stopping == nil ? coordination?.registrar.nextDeadline : nil)
+        }
         consider(marks.nextDeadline)
         consider(courier.nextDeadline)
         for subscription in subscriptions.values { consider(subscription.nextDeadline) }

@@ -56,10 +56,16 @@ public struct NodeDescription: Hashable, Sendable {
     public var peerAddress: String
     /// Where clients of the coordination service connect, if they may.
     public var coordinationAddress: String?
+    /// What it shares a fate with.
+    public var host: String
+    public var zone: String
 
     public init(
-        id: NodeID, clientURL: String, peerAddress: String = "", coordinationAddress: String? = nil
+        id: NodeID, clientURL: String, peerAddress: String = "", coordinationAddress: String? = nil,
+        host: String = "", zone: String = ""
     ) {
+        self.host = host
+        self.zone = zone
         self.id = id
         self.clientURL = clientURL
         self.peerAddress = peerAddress

@@ -55,7 +55,7 @@ enum ChatNodeCommand {
             nodes: configuration.nodes.map {
                 NodeDescription(
                     id: $0.id, clientURL: $0.clientURL, peerAddress: $0.peerAddress,
-                    coordinationAddress: $0.coordinationAddress)
+                    coordinationAddress: $0.coordinationAddress, host: $0.host, zone: $0.zone)
             },
             groups: configuration.groups, ring: configuration.ring,
             partitions: configuration.partitions, secrets: secrets, pages: ChatPage.files,

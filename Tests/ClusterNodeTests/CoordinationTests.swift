@@ -126,6 +126,44 @@ struct CoordinationTests {
         #expect(isOK(made))
     }
 
+    @Test("Each node is registered while it lives, and seen to be gone by the others")
+    func registration() throws {
+        var cluster = try Cluster()
+        let all = (1...3).map { NodeID(UInt16($0)) }
+        let areThere = cluster.run(atMost: .seconds(20)) { cluster in
+            cluster.nodes.allSatisfy { $0.instance?.registeredNodes == all }
+        }
+        #expect(areThere)
+        let leader = try #require(cluster.leader(of: Self.group))
+        cluster.kill(leader)
+        let others = all.filter { $0 != NodeID(UInt16(leader + 1)) }
+        let isGone = cluster.run(atMost: .seconds(30)) { cluster in
+            cluster.nodes.indices.allSatisfy {
+                $0 == leader || cluster.nodes[$0].instance?.registeredNodes == others
+            }
+        }
+        #expect(isGone)
+        try cluster.start(leader)
+        let isBack = cluster.run(atMost: .seconds(30)) { cluster in
+            cluster.nodes.allSatisfy { $0.instance?.registeredNodes == all }
+        }
+        #expect(isBack)
+    }
+
+    @Test("Nobody else writes where the cluster keeps its own")
+    func reserved() throws {
+        var cluster = try Cluster()
+        let isLed = cluster.waitForLeaders()
+        #expect(isLed)
+        var client = try cluster.keeper(at: 0)
+        let made = try cluster.reply(to: create("/rookery/mine"), for: &client)
+        #expect(error(made) == .noAuth)
+        let path = ZnodePath("/rookery/nodes/1")
+        let removed = try cluster.reply(
+            to: .delete(DeleteRequest(path: path)), for: &client)
+        #expect(error(removed) == .noAuth)
+    }
+
     @Test("A node that hears no leader closes its clients' connections")
     func noLeader() throws {
         var cluster = try Cluster()

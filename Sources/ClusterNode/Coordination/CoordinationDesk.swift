@@ -6,6 +6,7 @@ import Vocabulary
 /// The coordination service of a node, and what the node keeps beside it.
 struct CoordinationDesk: Sendable {
     var service: CoordinationServiceInstance
+    var registrar: NodeRegistrar
     var connections: Set<ConnectionID> = []
     /// What the service said while an event is being handled.
     var said: [CoordinationServiceDirective] = []
@@ -18,7 +19,10 @@ struct CoordinationDesk: Sendable {
     /// into the log.
     var refused: Set<Proposer> = []
 
-    init(service: CoordinationServiceInstance) { self.service = service }
+    init(service: CoordinationServiceInstance, registrar: NodeRegistrar) {
+        self.service = service
+        self.registrar = registrar
+    }
 
     var hasSaid: Bool { !said.isEmpty }
 

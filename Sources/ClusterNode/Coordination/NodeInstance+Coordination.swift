@@ -126,6 +126,7 @@ extension NodeInstance {
     mutating func coordinationTimeDidAdvance(at moment: Moment) {
         guard isReady, coordination != nil else { return }
         noteCoordinationLeader(at: moment)
+        keepRegistered(at: moment)
         tellCoordination { service, machine, directives in
             service.timeDidAdvance(to: moment, machine: machine, into: &directives)
         }
@@ -191,8 +192,10 @@ extension NodeInstance {
         for directive in said {
             switch directive {
             case .send(let connection, let bytes):
+                guard !registrarReceived(bytes, on: connection, at: moment) else { continue }
                 directives.append(.sendToClient(connection, bytes))
             case .close(let connection):
+                guard !registrarClosed(connection, at: moment) else { continue }
                 coordination?.connections.remove(connection)
                 directives.append(.closeClient(connection))
             case .pause(let connection): directives.append(.pauseClient(connection))

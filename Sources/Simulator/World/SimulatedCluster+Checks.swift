@@ -123,13 +123,19 @@ extension SimulatedCluster {
         }
     }
 
-    /// All nodes that may run do, and all copies that are members of a group have applied the same
+    /// All nodes that may run do and are registered, and no others; all copies that are members of a group have applied the same
     /// entries, and all of them.
     var hasConverged: Bool {
         var applied = SortedMap<ReplicaMember, LogIndex>()
+        let registrable = nodes.filter { $0.status != .refused }.map {
+            NodeID(UInt16($0.index + 1))
+        }
         for node in nodes where node.status != .refused {
             guard node.status == .running else { return false }
-            node.process.first?.forEachReplica {
+            guard let process = node.process.first, process.isRegistered,
+                process.registeredNodes == registrable
+            else { return false }
+            process.forEachReplica {
                 let member = ReplicaMember(group: $0.group, member: $0.identity.member)
                 applied[member] = $0.appliedIndex
             }
@@ -161,6 +167,10 @@ extension SimulatedCluster {
     var unfinished: String {
         nodes.map { node in
             var text = " n\(node.index + 1) \(node.status)"
+            if let process = node.process.first {
+                text += process.isRegistered ? "" : " not registered"
+                text += " \(process.registeredNodes ?? [])"
+            }
             node.process.first?.forEachReplica {
                 text +=
                     " \($0.group) \($0.role)@\($0.term) \($0.appliedIndex)/\($0.commitIndex)"
