@@ -15,6 +15,10 @@ public enum AdminRequest: Hashable, Sendable {
     case shards
     case chat(ChatID)
     case user(UserReference)
+    /// A node of the coordination tree, linearizably.
+    case znode(ZnodeQuestion)
+    /// The coordination service's sessions, linearizably.
+    case sessions
     case importUser(UserImport)
     case issueToken(TokenRequest)
     /// Another leader, or another set of copies. Only the group's leader can.
@@ -43,8 +47,8 @@ public enum AdminRequest: Hashable, Sendable {
     public var isOpen: Bool {
         switch self {
         case .health, .readiness: true
-        case .metrics, .status, .nodes, .groups, .shards, .chat, .user, .importUser, .issueToken,
-            .changeGroup:
+        case .metrics, .status, .nodes, .groups, .shards, .chat, .user, .znode, .sessions,
+            .importUser, .issueToken, .changeGroup:
             false
         }
     }
@@ -52,7 +56,9 @@ public enum AdminRequest: Hashable, Sendable {
     public var method: Method {
         switch self {
         case .importUser, .issueToken, .changeGroup: .post
-        case .health, .readiness, .metrics, .status, .nodes, .groups, .shards, .chat, .user: .get
+        case .health, .readiness, .metrics, .status, .nodes, .groups, .shards, .chat, .user,
+            .znode, .sessions:
+            .get
         }
     }
 
@@ -69,6 +75,8 @@ public enum AdminRequest: Hashable, Sendable {
         case .chat(let chat): "/admin/v1/chats/\(chat.digits)"
         case .user(.id(let user)): "/admin/v1/users/\(user.digits)"
         case .user(.name(let name)): "/admin/v1/users?name=\(PercentText.encode(name))"
+        case .znode(let question): "/admin/v1/znodes?\(question.query)"
+        case .sessions: "/admin/v1/sessions"
         case .importUser: "/admin/v1/users"
         case .issueToken: "/admin/v1/tokens"
         case .changeGroup(let group, _): "/admin/v1/groups/\(group.digits)/change"
@@ -81,7 +89,9 @@ public enum AdminRequest: Hashable, Sendable {
         case .importUser(let account): account.encoded()
         case .issueToken(let request): request.encoded()
         case .changeGroup(_, let change): change.encoded()
-        case .health, .readiness, .metrics, .status, .nodes, .groups, .shards, .chat, .user: Bytes()
+        case .health, .readiness, .metrics, .status, .nodes, .groups, .shards, .chat, .user,
+            .znode, .sessions:
+            Bytes()
         }
     }
 
@@ -108,6 +118,8 @@ public enum AdminRequest: Hashable, Sendable {
         case "/admin/v1/nodes": return .nodes
         case "/admin/v1/groups": return .groups(digests: query == "digests=true")
         case "/admin/v1/shards": return .shards
+        case "/admin/v1/sessions": return .sessions
+        case "/admin/v1/znodes": return .znode(try question(query))
         case "/admin/v1/tokens": return .issueToken(try shape(of: body))
         case "/admin/v1/users" where isPost: return .importUser(try shape(of: body))
         case "/admin/v1/users":
@@ -142,6 +154,14 @@ public enum AdminRequest: Hashable, Sendable {
             return .user(.name(name))
         }
         throw .unknownPath
+    }
+
+    private static func question(_ query: String) throws(Refusal) -> ZnodeQuestion {
+        do throws(AdminFailure) {
+            return try ZnodeQuestion(query: query)
+        } catch {
+            throw .malformed(error)
+        }
     }
 
     private static func shape<Shape: AdminShape>(of body: Bytes) throws(Refusal) -> Shape {

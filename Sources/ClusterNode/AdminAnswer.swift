@@ -11,6 +11,8 @@ enum AdminErrand: Sendable {
     case importUser
     case issueToken(device: String)
     case tokenDevice(UserID)
+    /// What must be applied here before a question about the coordination tree is answered.
+    case inquire(CoordinationInquiries.Subject)
 }
 
 struct AdminAnswer: Sendable {

@@ -79,6 +79,8 @@ extension NodeInstance {
             lookUp(.user(user), for: connection, .describeUser, at: moment)
         case .user(.name(let name)):
             lookUp(.account(name: name), for: connection, .describeUser, at: moment)
+        case .znode(let question): inquire(.znode(question), for: connection, at: moment)
+        case .sessions: inquire(.sessions, for: connection, at: moment)
         case .importUser(let account):
             let command = MembershipCommand.register(
                 name: account.name, displayName: account.displayName, email: "",
@@ -123,6 +125,8 @@ extension NodeInstance {
         let answer: AdminAnswer
         switch errand {
         case .describeUser: answer = describeUser(GatewayAnswer(outcome, .membershipAnswer))
+        case .inquire(let subject):
+            return inquiryBarrierEnded(subject, for: connection, outcome, at: moment)
         case .importUser: answer = imported(GatewayAnswer(outcome, .membershipReply))
         case .issueToken(let device):
             switch GatewayAnswer(outcome, .membershipAnswer) {

@@ -37,6 +37,7 @@ extension NodeInstance {
             ("marks", marks.nextDeadline), ("outbox", courier.nextDeadline),
             ("stop", nextStopDeadline), ("leaderships", keeper.nextCheck),
             ("changes", changes.nextDeadline),
+            ("inquiries", inquiries.nextDeadline),
         ]
         for (group, subscription) in subscriptions {
             parts.append(("subscription to \(group)", subscription.nextDeadline))

@@ -62,6 +62,7 @@ public struct NodeInstance: Sendable {
     var departed: [ReplicaGroupID] = []
     var keeper: LeadershipKeeper
     var changes = GroupChangeDesk()
+    var inquiries = CoordinationInquiries()
     var drops = SectionDrops()
 
     // Who waits for what.
@@ -159,6 +160,7 @@ public struct NodeInstance: Sendable {
         }
         keepLeaderships(at: moment, into: &directives)
         expireChanges(at: now)
+        expireInquiries(at: now)
         renewSubscriptions(at: moment)
         settle(at: moment, into: &directives)
         endStopIfDue(at: now, into: &directives)
@@ -210,6 +212,7 @@ public struct NodeInstance: Sendable {
         for publisher in publishers.values { consider(publisher.nextDeadline) }
         consider(isReady && stopping == nil ? keeper.nextCheck : nil)
         consider(changes.nextDeadline)
+        consider(inquiries.nextDeadline)
         consider(nextStopDeadline)
         return earliest
     }

@@ -71,10 +71,19 @@ public struct Table: Hashable, Sendable {
         return String(line[...last])
     }
 
-    private static func printable(_ cell: String) -> String {
-        guard cell.unicodeScalars.contains(where: isControl) else { return cell }
+    static func printable(_ cell: String) -> String { replacing(isControl, in: cell) }
+
+    /// The same for text of many lines.
+    static func printable(text: String) -> String {
+        replacing({ $0 != "\n" && $0 != "\t" && isControl($0) }, in: text)
+    }
+
+    private static func replacing(
+        _ isWrong: (Unicode.Scalar) -> Bool, in text: String
+    ) -> String {
+        guard text.unicodeScalars.contains(where: isWrong) else { return text }
         var scalars = String.UnicodeScalarView()
-        for scalar in cell.unicodeScalars { scalars.append(isControl(scalar) ? "?" : scalar) }
+        for scalar in text.unicodeScalars { scalars.append(isWrong(scalar) ? "?" : scalar) }
         return String(scalars)
     }
 

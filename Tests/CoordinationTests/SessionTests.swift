@@ -27,7 +27,8 @@ struct SessionTests {
         var grove = Grove()
         #expect(grove.open(1) == .sessionOpened(timeoutMilliseconds: 4_000))
         let session = CoordinationSession(
-            id: Self.one, timeoutMilliseconds: 4_000, owner: Grove.owner(1), attachment: Zxid(1))
+            id: Self.one, timeoutMilliseconds: 4_000, owner: Grove.owner(1), attachment: Zxid(1),
+            openedAt: WallTime(milliseconds: 1_000))
         #expect(grove.effects.first == .sessionOpened(session))
         #expect(grove.machine.session(Self.one) == session)
         #expect(grove.open(1) == .sessionOpened(timeoutMilliseconds: 4_000))
@@ -59,10 +60,12 @@ struct SessionTests {
     @Test("that moved listen to their new owner only, with the new time-out")
     func moved() {
         var grove = Grove(sessions: 1)
+        grove.now = 5_000
         let reply = grove.apply(Self.attach(1, owner: 8))
         #expect(reply.outcome == .sessionAttached(timeoutMilliseconds: 9_000))
         let session = CoordinationSession(
-            id: Self.one, timeoutMilliseconds: 9_000, owner: Grove.owner(8), attachment: Zxid(2))
+            id: Self.one, timeoutMilliseconds: 9_000, owner: Grove.owner(8), attachment: Zxid(2),
+            openedAt: WallTime(milliseconds: 1_000))
         #expect(grove.effects.first == .sessionMoved(session, from: Grove.owner(1)))
         #expect(grove.create("/a") == .refused(.sessionMoved))
         #expect(grove.close(1) == .refused(.sessionMoved))

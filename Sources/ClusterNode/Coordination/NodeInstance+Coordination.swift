@@ -94,6 +94,7 @@ extension NodeInstance {
             }
         }
         noteCoordinationLeader(at: moment)
+        answerInquiries(at: moment)
     }
 
     private func coordinationLeadership() -> CoordinationLeadership {
@@ -168,7 +169,7 @@ extension NodeInstance {
         }
     }
 
-    private static func readIndex(_ bytes: Bytes) -> LogIndex? {
+    static func readIndex(_ bytes: Bytes) -> LogIndex? {
         do throws(DecodeFailure) {
             return try CoordinationCounts(decoding: bytes).through
         } catch {

@@ -1,3 +1,4 @@
+internal import ReplicatedState
 internal import Toolbox
 internal import Vocabulary
 internal import ZooKeeperWire
@@ -22,7 +23,8 @@ extension CoordinationMachine {
             return answer(outcome, to: requester, into: &effects)
         }
         let state = SessionState(
-            timeoutMilliseconds: max(timeoutMilliseconds, 0), owner: owner, attachment: zxid)
+            timeoutMilliseconds: max(timeoutMilliseconds, 0), owner: owner, attachment: zxid,
+            openedAt: applied.time)
         sessions[id] = state
         effects.append(.sessionOpened(state.described(as: id)))
         return answer(

@@ -1,4 +1,5 @@
 internal import Toolbox
+internal import Vocabulary
 internal import ZooKeeperWire
 
 /// One session in the replicated state.
@@ -13,6 +14,7 @@ struct SessionState: Sendable {
     var timeoutMilliseconds: Int32
     var owner: CoordinationOwner
     var attachment: Zxid
+    var openedAt: WallTime
     /// Empty from `closing` on.
     var ephemerals = SlotSet()
     var closing: Closing?
@@ -22,6 +24,7 @@ struct SessionState: Sendable {
     func described(as id: CoordinationSessionID) -> CoordinationSession {
         CoordinationSession(
             id: id, timeoutMilliseconds: timeoutMilliseconds, owner: owner,
-            attachment: attachment, ephemeralsCount: ephemeralsCount, isClosing: closing != nil)
+            attachment: attachment, openedAt: openedAt, ephemeralsCount: ephemeralsCount,
+            isClosing: closing != nil)
     }
 }

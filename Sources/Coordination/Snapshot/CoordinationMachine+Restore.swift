@@ -34,7 +34,7 @@ extension CoordinationMachine {
             try reader.expect(timeout >= 0, "a session's time-out")
             sessions[id] = SessionState(
                 timeoutMilliseconds: timeout, owner: try reader.read(),
-                attachment: Zxid(try reader.read(Int64.self)))
+                attachment: Zxid(try reader.read(Int64.self)), openedAt: try reader.read())
         }
         let closingCount = try reader.read(UInt32.self)
         for _ in 0..<closingCount {

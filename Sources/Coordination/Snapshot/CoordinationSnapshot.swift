@@ -36,6 +36,7 @@ struct CoordinationSnapshot: MachineSnapshot {
             writer.write(state.timeoutMilliseconds)
             writer.write(state.owner)
             writer.write(state.attachment.rawValue)
+            writer.write(state.openedAt)
         }
         writer.write(UInt32(closing.count))
         for id in closing {
