@@ -167,7 +167,7 @@ let rooms: [Room] = [
         name: "chatbench", floor: 6, wing: .machinery,
         uses: [
             "Configuration", "ClientCore", "ChatWire", "HTTPWire", "WebSocketWire", "AdminWire",
-            "SystemIO", "Vocabulary", "Toolbox",
+            "SystemIO", "Vocabulary", "Toolbox", "ZooKeeperWire",
         ],
         isProgram: true),
     Room(

@@ -24,7 +24,8 @@ extension NodeInstance {
     mutating func carryOutReplicas(
         of group: ReplicaGroupID, at moment: Moment, into directives: inout [NodeDirective]
     ) {
-        guard !replicaDirectives.isEmpty else { return }
+        // A follower that hears of a commit has nothing to say, but its machine may.
+        guard !replicaDirectives.isEmpty else { return takeEffects(of: group, at: moment) }
         let said = replicaHandover.take(&replicaDirectives)
         for directive in said {
             carryOut(directive, of: group, at: moment, into: &directives)

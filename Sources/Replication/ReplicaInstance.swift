@@ -66,6 +66,10 @@ public struct ReplicaInstance<Machine: ReplicatedMachine>: Sendable {
     public var hasQueued: Bool { !queuedCommands.isEmpty || !queuedQueries.isEmpty }
     public var isLeader: Bool { raft.role == .leader }
     public var leader: NodeID? { raft.leader }
+    public var term: Term { raft.term }
+
+    /// What a read that came before `now` must see; nil where a quorum has to be asked first.
+    public func leaseReadIndex(at now: Instant) -> LogIndex? { raft.leaseReadIndex(at: now) }
 
     #if PLANTED_FAULTS
         /// Makes Raft and the machine commit mistakes on purpose.

@@ -29,6 +29,14 @@ enum BenchProgram {
             return try compare(settings, isJSON: invocation.isJSON)
         case .deliver(let settings):
             report = try measure(settings, config: invocation.config)
+        case .failover(let settings):
+            let milliseconds = seconds(try FailoverRun.measure(settings)) * 1_000
+            let figure = Int(milliseconds.rounded())
+            print(
+                invocation.isJSON
+                    ? "{\"failoverMilliseconds\":\(figure)}"
+                    : "peer=\(settings.peer) case=failover failover_ms=\(figure)")
+            return true
         case .help(let topic):
             print(topic.text, terminator: "")
             return true

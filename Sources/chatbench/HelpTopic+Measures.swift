@@ -38,6 +38,18 @@ extension HelpTopic {
 
         """
 
+    static let failoverText = """
+        usage: chatbench [--json] failover --ports PORT,PORT --kill PROCESS [--peer NAME]
+
+        Kills the leader of a coordination service, Rookery or ZooKeeper, while a client of each
+        survivor writes, and prints the time until a write is accepted that was sent afterwards.
+
+          --ports PORT,PORT    where the survivors listen for ZooKeeper's clients, at 127.0.0.1
+          --kill PROCESS       the leader's process
+          --peer NAME          the system's name in the line of figures (\(Comparison.ourName))
+
+        """
+
     static let compareText = """
         usage: chatbench [--json] compare [--check] FILE...
                chatbench compare --peers

@@ -5,6 +5,7 @@ public enum HelpTopic: CaseIterable, Hashable, Sendable {
     case latency
     case deliver
     case ceiling
+    case failover
     case compare
 
     var word: String? {
@@ -14,6 +15,7 @@ public enum HelpTopic: CaseIterable, Hashable, Sendable {
         case .latency: "latency"
         case .deliver: "deliver"
         case .ceiling: "ceiling"
+        case .failover: "failover"
         case .compare: "compare"
         }
     }
@@ -26,6 +28,7 @@ public enum HelpTopic: CaseIterable, Hashable, Sendable {
         case .latency: Self.latencyText
         case .deliver: Self.deliverText
         case .ceiling: Self.ceilingText
+        case .failover: Self.failoverText
         case .compare: Self.compareText
         }
     }
@@ -40,6 +43,7 @@ public enum HelpTopic: CaseIterable, Hashable, Sendable {
           latency    one connection, one message at a time: how long each takes
           deliver    groups of many who are connected: deliveries, what each costs the servers
           ceiling    the machine itself, without a cluster: writing to many sockets, syncing
+          failover   a coordination service whose leader is killed: how long no write is accepted
           compare    figures of this program and of other systems side by side
 
           --config FILE        the cluster's configuration

@@ -8,6 +8,7 @@ public struct Invocation: Hashable, Sendable {
         case latency(LoadSettings)
         case deliver(LoadSettings)
         case ceiling(CeilingSettings)
+        case failover(FailoverSettings)
         case compare(CompareSettings)
     }
 
@@ -23,6 +24,7 @@ public struct Invocation: Hashable, Sendable {
         var topic = HelpTopic.program
         var settings = LoadSettings()
         var ceiling = CeilingSettings()
+        var failover = FailoverSettings()
         var compare = CompareSettings()
         var wantsHelp = false
         command = .help(.program)
@@ -34,6 +36,7 @@ public struct Invocation: Hashable, Sendable {
             case "--config": config = try Self.value(of: argument, &rest)
             case _ where topic == .compare: try compare.take(argument)
             case _ where topic == .ceiling: try ceiling.take(argument, &rest)
+            case _ where topic == .failover: try failover.take(argument, &rest)
             case _ where argument.hasPrefix("-"):
                 let value = try Self.value(of: argument, &rest)
                 try Self.set(argument, to: value, for: topic, in: &settings)
@@ -54,6 +57,7 @@ public struct Invocation: Hashable, Sendable {
             settings.connections = settings.chats
             command = .deliver(settings)
         case .ceiling: command = .ceiling(ceiling)
+        case .failover: command = .failover(try failover.checked())
         case .compare: command = .compare(try compare.checked())
         }
     }

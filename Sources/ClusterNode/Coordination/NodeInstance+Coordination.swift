@@ -77,17 +77,22 @@ extension NodeInstance {
 
     /// The copy may have applied entries, or follow another leader.
     mutating func followCoordination(at moment: Moment) {
-        guard let applied = replicas.coordination?.applied, let desk = coordination else { return }
-        let effects = replicas.coordination?.takeEffects().map(\.effect) ?? []
-        let installations = replicas.coordination?.installationsCount ?? 0
-        coordination?.appliedThrough = applied
-        if installations != desk.installationsCount {
+        guard let applied = replicas.coordination?.applied,
+            let told = coordination?.appliedThrough
+        else { return }
+        if let installations = replicas.coordination?.installationsCount,
+            installations != coordination?.installationsCount
+        {
+            _ = replicas.coordination?.takeEffects()
             coordination?.installationsCount = installations
+            coordination?.appliedThrough = applied
             tellCoordination { service, machine, directives in
                 service.restored(
                     through: applied, machine: machine, at: moment, into: &directives)
             }
-        } else if applied > desk.appliedThrough {
+        } else if applied > told {
+            let effects = replicas.coordination?.takeEffects().map(\.effect) ?? []
+            coordination?.appliedThrough = applied
             tellCoordination { service, machine, directives in
                 service.applied(
                     effects, through: applied, machine: machine, at: moment, into: &directives)
@@ -98,12 +103,13 @@ extension NodeInstance {
     }
 
     private func coordinationLeadership() -> CoordinationLeadership {
-        guard let raft = replicas.coordination?.raft, let leader = raft.leader else {
-            return .unknown
+        guard let leader = replicas.coordination?.leader, let term = replicas.coordination?.term
+        else { return .unknown }
+        if leader == plan.node {
+            return replicas.coordination?.isLeader == true ? .own(term) : .unknown
         }
-        if leader == plan.node { return raft.isLeader ? .own(raft.term) : .unknown }
         // Commands that were on a link that broke may be lost, and later ones must not follow.
-        return peering.isOpen(leader, .bulk) ? .other(leader, raft.term) : .unknown
+        return peering.isOpen(leader, .bulk) ? .other(leader, term) : .unknown
     }
 
     private mutating func noteCoordinationLeader(at moment: Moment) {
@@ -142,7 +148,7 @@ extension NodeInstance {
     }
 
     private mutating func askBarrier(_ barrier: CoordinationBarrier, at moment: Moment) {
-        guard let index = replicas.coordination?.raft.leaseReadIndex(at: moment.monotonic) else {
+        guard let index = replicas.coordination?.leaseReadIndex(at: moment.monotonic) else {
             submit(
                 Bytes(), to: GroupNumbers.coordination, as: .query, .harmless,
                 for: .barrier(barrier), at: moment)

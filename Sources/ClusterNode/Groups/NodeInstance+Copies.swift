@@ -87,9 +87,12 @@ extension NodeInstance {
         let random = SeededRandom(seed: seed).stream(1_000 + UInt64(group.id.rawValue))
         switch group.kind {
         case .coordination:
+            var prompt = settings
+            // Clients of a follower are answered once it has applied: it must know at once.
+            prompt.raft.commitNoticeDelay = .zero
             let replica = try ReplicaInstance<CoordinationMachine>(
                 identity: identity, founders: founders, limits: plan.settings.limits,
-                recovery: recovery, settings: settings, random: random, at: moment.monotonic)
+                recovery: recovery, settings: prompt, random: random, at: moment.monotonic)
             replicas.add(replica)
             coordinationCopyBegan(at: moment)
         case .membership:
