@@ -20,7 +20,8 @@ enum Quantity {
     /// `2026-01-31T23:59:59.123Z`: years beyond four digits are shown as they are.
     static func date(_ time: WallTime) -> String {
         let day: Int64 = 86_400_000
-        let days = time.milliseconds >= 0 ? time.milliseconds / day : (time.milliseconds + 1) / day - 1
+        let days =
+            time.milliseconds >= 0 ? time.milliseconds / day : (time.milliseconds + 1) / day - 1
         let rest = Int(time.milliseconds - days * day)
         let (year, month, dayOfMonth) = civil(days)
         let clock = [rest / 3_600_000, rest / 60_000 % 60, rest / 1_000 % 60].map { twoDigits($0) }

@@ -38,7 +38,7 @@ struct SimulationTests {
     func calm() {
         let result = Self.run(1) { $0.nemeses = [] }
         #expect(result.violations.isEmpty)
-        #expect(result.electionsCount == 3)
+        #expect(result.electionsCount == 4)
         #expect(result.shownCount > result.acceptedCount)
     }
 

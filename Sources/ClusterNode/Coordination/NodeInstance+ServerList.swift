@@ -121,7 +121,7 @@ extension NodeInstance {
         return list
     }
 
-    /// Lets the listed participants vote, by joint consensus; false if the leader's node must do it.
+    /// Lets the listed participants vote, by joint consensus; false if another node leads and must.
     private mutating func changeVoters(
         to list: ServerList, at moment: Moment, into directives: inout [NodeDirective]
     ) throws(ZooKeeperError) -> Bool {

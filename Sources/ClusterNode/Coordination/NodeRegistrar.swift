@@ -34,7 +34,6 @@ struct NodeRegistrar: Sendable {
     private var decoder = ZooKeeperReplyDecoder()
     private var lastXid: Int32 = 0
     private var creation: Int32 = 0
-    private var heardAt: Instant
     /// Since when this connection has been silent.
     private var patientSince: Instant
     private var nextPing: Instant
@@ -44,16 +43,14 @@ struct NodeRegistrar: Sendable {
     init(node: NodeID, data: Bytes, at now: Instant) {
         path = ZnodePath(Bytes("/rookery/nodes/\(node.rawValue)"))
         self.data = data
-        heardAt = now
         patientSince = now
         nextPing = now
         retryAt = now
     }
 
-    var nextDeadline: Instant { stage == .away ? retryAt : min(nextPing, patientSince + Self.timeout) }
-
-    /// Whether the others may take this node for dead: by its own clock, and before they do.
-    func isFenced(at now: Instant) -> Bool { now - heardAt >= Self.timeout * 2 / 3 }
+    var nextDeadline: Instant {
+        stage == .away ? retryAt : min(nextPing, patientSince + Self.timeout)
+    }
 
     mutating func timeDidAdvance(to now: Instant) -> [Wish] {
         switch stage {
@@ -117,7 +114,6 @@ struct NodeRegistrar: Sendable {
     private mutating func take(
         _ output: ZooKeeperOutput, at now: Instant, into wishes: inout [Wish]
     ) {
-        heardAt = now
         patientSince = now
         switch output {
         case .connected(let response) where response.timeoutMilliseconds <= 0:

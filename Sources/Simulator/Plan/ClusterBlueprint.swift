@@ -45,7 +45,8 @@ struct ClusterBlueprint: Sendable {
     private static func groups(_ plan: SimulationPlan, _ ids: [NodeID]) -> [GroupPlan] {
         let shards = (0..<plan.shards).map { ShardID(UInt16($0)) }
         let numbers =
-            [GroupNumbers.coordination, GroupNumbers.membership] + shards.map { GroupNumbers.messages(of: $0) }
+            [GroupNumbers.coordination, GroupNumbers.membership]
+            + shards.map { GroupNumbers.messages(of: $0) }
         let placement = ReplicaPlacement(
             groups: numbers,
             nodes: ids.map { PlacementNode(id: $0, host: "h\($0)", zone: "z\($0)") }, replicas: 3)

@@ -6,7 +6,8 @@ import Vocabulary
 /// `clusterctl znode watch`
 struct ZnodeWatchCommand: Command {
     static let description = CommandDescription(
-        path: ["znode", "watch"], summary: "Follows the changes of a node of the coordination tree.",
+        path: ["znode", "watch"],
+        summary: "Follows the changes of a node of the coordination tree.",
         operands: [ZnodePathArgument.operand],
         options: [
             .init("--every", "SECONDS", help: "how often to look (default: 0.5)"),
