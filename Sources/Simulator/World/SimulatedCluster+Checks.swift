@@ -123,8 +123,8 @@ extension SimulatedCluster {
         }
     }
 
-    /// All nodes that may run do and are registered, and no others; all copies that are members of a group have applied the same
-    /// entries, and all of them.
+    /// All nodes that may run do and are registered, no others are; all copies that are members of
+    /// a group have applied the same entries, and all of them.
     var hasConverged: Bool {
         var applied = SortedMap<ReplicaMember, LogIndex>()
         let registrable = nodes.filter { $0.status != .refused }.map {
