@@ -44,7 +44,10 @@ public enum ReferenceText {
           stateDirectory: "../.build/rookery/reference",
 
           // What the nodes must know and nobody else: files "cluster", "tokens" and "admin", made
-          // by "clusterctl secrets create". Default: "secrets" in stateDirectory.
+          // by "clusterctl secrets create". For the coordination service's clients, if they are
+          // there: "coordination-super" (who may do everything, a line user:digest) and
+          // "coordination-users" (who may log in, lines user:password).
+          // Default: "secrets" in stateDirectory.
           secretDirectory: "../.build/rookery/reference/secrets",
 
           // Slices of the message space, each kept by one replica group. Higher: more work in

@@ -54,6 +54,25 @@ private func chat() -> ChatStatus {
     return status
 }
 
+private func stat() -> ZnodeStat {
+    var stat = ZnodeStat()
+    stat.czxid = 5
+    stat.mzxid = .max
+    stat.pzxid = -1
+    stat.ctime = WallTime(milliseconds: .min)
+    stat.version = .max
+    stat.cversion = .min
+    stat.ephemeralOwner = "0x100000000000001"
+    stat.numChildren = 2
+    return stat
+}
+
+private func session(_ name: String) -> SessionStatus {
+    SessionStatus(
+        session: name, node: NodeID(2), timeoutMilliseconds: 4_000,
+        openedAt: WallTime(milliseconds: 7), ephemerals: 2, isClosing: true)
+}
+
 private func user() -> UserStatus {
     UserStatus(
         user: UserID(1), name: "anna", displayName: "Änna", devices: [DeviceID(7)], chats: 2,
@@ -99,6 +118,20 @@ private func user() -> UserStatus {
                 expires: WallTime(milliseconds: 5)))
         try expectRoundTrip(AdminError(code: "not_found", message: "no such chat"))
         try expectRoundTrip(AdminError(code: "not_leader", message: "ask n2", leader: NodeID(2)))
+        for data in [
+            ZnodeStatus.Content.untold, .null, .bytes(""), .bytes("tea \u{1}"),
+            .bytes(Bytes([0xC3, 0x28])),
+        ] {
+            try expectRoundTrip(
+                ZnodeStatus(path: "/a", through: LogIndex(1 << 62), stat: stat(), data: data))
+        }
+        try expectRoundTrip(
+            ZnodeStatus(path: "/", through: .zero, stat: stat(), children: ["a", "\u{E4}"]))
+        try expectRoundTrip(session("0x1"))
+        try expectRoundTrip(
+            SessionsReport(
+                through: LogIndex(3), now: WallTime(milliseconds: 9), count: 5,
+                sessions: [session("0x1"), session("0x2")]))
         try expectRoundTrip(DroppedCount(reason: "unknown_group", count: 3))
         for action in GroupChange.Action.allCases {
             let change = GroupChange(action, NodeID(4))
@@ -182,7 +215,9 @@ private func user() -> UserStatus {
         .user(.name("anna")), .user(.name("Änna & co/ü%")), .user(.name("17")),
         .importUser(UserImport(name: "a", displayName: "b", hash: "c")),
         .issueToken(TokenRequest(name: "anna", device: "desk")),
-        .changeGroup(ReplicaGroupID(100), GroupChange(.addLearner, NodeID(4))),
+        .changeGroup(ReplicaGroupID(100), GroupChange(.addLearner, NodeID(4))), .sessions,
+        .znode(ZnodeQuestion(.stat, of: "/")), .znode(ZnodeQuestion(.data, of: "/a&show=stat")),
+        .znode(ZnodeQuestion(.children, of: "Ä ?=%")),
     ]
 
     @Test("reads back what it sent", arguments: requests)
@@ -226,7 +261,16 @@ private func user() -> UserStatus {
             (
                 "GET", "/admin/v1/users",
                 .malformed(.invalidField("name", expected: "in the query"))
-            ), ("", "", .unknownPath),
+            ),
+            (
+                "GET", "/admin/v1/znodes?show=stat",
+                .malformed(.invalidField("path", expected: "in the query"))
+            ),
+            (
+                "GET", "/admin/v1/znodes?path=%2f&show=all",
+                .malformed(
+                    .invalidField("show", expected: "one of stat, data, children in the query"))
+            ), ("POST", "/admin/v1/sessions", .otherMethod(.get)), ("", "", .unknownPath),
         ] as [(String, String, AdminRequest.Refusal)])
     func refused(method: String, target: String, refusal: AdminRequest.Refusal) {
         #expect(throws: refusal) { try read(method, target) }

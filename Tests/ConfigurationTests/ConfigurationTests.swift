@@ -1,5 +1,6 @@
 import ClusterNode
 import Configuration
+import CoordinationService
 import Glibc
 import LogStorage
 import Placement
@@ -73,15 +74,50 @@ private func problems(_ text: String) -> [String] {
             { cluster: "tea", stateDirectory: "/var/tea", shards: 2, nodes: [
               { id: 2, peerPort: 1, clientPort: 2, adminPort: 3, roles: ["gateway"] },
               { id: 1, peerPort: 4, clientPort: 5, adminPort: 6, roles: ["storage"] },
+              { id: 3, peerPort: 7, clientPort: 8, adminPort: 9, coordinationPort: 10,
+                roles: ["coordination"] },
             ] }
             """)
-        #expect(configuration.nodes.map(\.id) == [NodeID(1), NodeID(2)])
+        #expect(configuration.nodes.map(\.id) == [NodeID(1), NodeID(2), NodeID(3)])
         #expect(configuration.ring.nodes == [NodeID(2)])
-        #expect(configuration.groups.map(\.id.rawValue) == [1, 100, 101])
-        #expect(configuration.groups.map(\.kind) == [.membership, .messages, .messages])
-        #expect(configuration.groups.map(\.shard) == [nil, ShardID(0), ShardID(1)])
-        for group in configuration.groups { #expect(group.voters == [NodeID(1)]) }
+        #expect(configuration.groups.map(\.id.rawValue) == [0, 1, 100, 101])
+        #expect(
+            configuration.groups.map(\.kind) == [
+                .coordination, .membership, .messages, .messages,
+            ])
+        #expect(configuration.groups.map(\.shard) == [nil, nil, ShardID(0), ShardID(1)])
+        #expect(configuration.groups.first?.voters == [NodeID(3)])
+        for group in configuration.groups.dropFirst() { #expect(group.voters == [NodeID(1)]) }
+        #expect(configuration.node(NodeID(3))?.coordinationAddress == "127.0.0.1:10")
         #expect(configuration.node(NodeID(1))?.dataDirectory == "/var/tea/n1")
+    }
+
+    @Test(
+        "five of five nodes or more vote on coordination, else three, else all",
+        arguments: [(1, 1), (2, 2), (3, 3), (4, 3), (5, 5), (6, 5), (9, 5)])
+    func coordinationVoters(nodes: Int, voters: Int) throws {
+        let list = (1...nodes).map { number in
+            "{ id: \(number), peerPort: \(100 + number), clientPort: \(200 + number),"
+                + " adminPort: \(300 + number) }"
+        }
+        let configuration = try read(
+            "{ cluster: \"tea\", stateDirectory: \"s\", nodes: [\(list.joined(separator: ","))] }")
+        let group = try #require(configuration.groups.first)
+        #expect(group.kind == .coordination)
+        #expect(group.id == GroupNumbers.coordination)
+        #expect(Set(group.voters).count == voters)
+        #expect(group.voters.contains(group.preferredLeader))
+    }
+
+    @Test("without a node for coordination there is no such group")
+    func withoutCoordination() throws {
+        let configuration = try read(
+            """
+            { cluster: "tea", stateDirectory: "/var/tea", shards: 1, nodes: [
+              { id: 1, peerPort: 4, clientPort: 5, adminPort: 6, roles: ["gateway", "storage"] },
+            ] }
+            """)
+        #expect(configuration.groups.map(\.kind) == [.membership, .messages])
     }
 
     struct Wrong: CustomTestStringConvertible, Sendable {
@@ -338,7 +374,8 @@ private func problems(_ text: String) -> [String] {
         let made = try #require(mkdtemp(&template))
         let folder = String(cString: made)
         defer {
-            for file in ["cluster", "tokens", "admin"] { unlink(folder + "/s/" + file) }
+            let files = ["cluster", "tokens", "admin", "coordination-super", "coordination-users"]
+            for file in files { unlink(folder + "/s/" + file) }
             rmdir(folder + "/s")
             rmdir(folder)
         }
@@ -366,6 +403,57 @@ private func problems(_ text: String) -> [String] {
             #expect(secrets.admin.count == 64)
             #expect(try Secrets.create(folder) == [])
             #expect(try Secrets.load(folder).cluster == secrets.cluster)
+        }
+    }
+
+    @Test("of the coordination service's clients may be missing, and are read where they stand")
+    func coordination() throws {
+        try withFolder { folder in
+            _ = try Secrets.create(folder)
+            let none = try Secrets.load(folder)
+            #expect(none.coordinationSuper == nil && none.coordinationUsers.isEmpty)
+            try write(folder + "/coordination-super", "super:D/InIHSb7yEEbrWz8b9l71RjZJU=\n")
+            try write(folder + "/coordination-users", "anna:pass:word\nben:x\n")
+            let secrets = try Secrets.load(folder)
+            #expect(secrets.coordinationSuper == "super:D/InIHSb7yEEbrWz8b9l71RjZJU=")
+            #expect(
+                secrets.coordinationUsers == [
+                    CoordinationUser(name: "anna", password: "pass:word"),
+                    CoordinationUser(name: "ben", password: "x"),
+                ])
+        }
+    }
+
+    @Test(
+        "of the coordination service's clients are refused where they are not as they must be",
+        arguments: [
+            ("coordination-super", "super", "one line user:digest"),
+            ("coordination-super", "", "one line user:digest"),
+            ("coordination-super", "a:b\nc:d\n", "one line user:digest"),
+            ("coordination-users", "anna:x\nben\n", "user:password in line 2"),
+            ("coordination-users", ":x\n", "user:password in line 1"),
+        ])
+    func wrongCoordination(file: String, text: String, message: String) throws {
+        try withFolder { folder in
+            _ = try Secrets.create(folder)
+            try write(folder + "/" + file, text)
+            let failure = #expect(throws: SecretsFailure.self) { try Secrets.load(folder) }
+            #expect(failure?.path == folder + "/" + file)
+            #expect(failure?.message.contains(message) == true)
+        }
+    }
+
+    @Test(
+        "of the coordination service's clients are refused where others may read them",
+        arguments: ["coordination-super", "coordination-users"])
+    func openCoordination(file: String) throws {
+        try withFolder { folder in
+            _ = try Secrets.create(folder)
+            try write(folder + "/" + file, "anna:x\n")
+            _ = try Secrets.load(folder)
+            chmod(folder + "/" + file, 0o644)
+            let failure = #expect(throws: SecretsFailure.self) { try Secrets.load(folder) }
+            #expect(failure?.description.contains("chmod go-rwx") == true)
         }
     }
 

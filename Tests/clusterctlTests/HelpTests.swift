@@ -7,6 +7,7 @@ struct HelpTests {
         "group add-learner", "group promote", "group demote", "group remove", "shards", "chat",
         "user", "user import", "token",
         "token issue", "config", "config check", "config show", "secrets", "secrets create",
+        "znode", "znode ls", "znode get", "znode stat", "znode watch", "sessions",
     ]
 
     @Test("every level has help that fits a terminal", arguments: levels)

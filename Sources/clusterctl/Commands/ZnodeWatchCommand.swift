@@ -15,8 +15,8 @@ struct ZnodeWatchCommand: Command {
         ],
         details: """
             Prints how the node is now, and a line for each change: of the node, its data, its
-            children, its ACL. It looks again and again, so changes of one kind between two looks are
-            one line. The node may not be there yet.
+            children, its ACL. It looks again and again, so changes of one kind between two looks
+            are one line. The node may not be there yet.
             JSON: a line each, {change, zxid, path, stat}; change is "present", "absent", "created",
             "deleted", "data", "children" or "acl".
             """)
@@ -137,10 +137,14 @@ struct ZnodeNews: Hashable {
         return Table.printable("\(number)  \(path)  \(words)") + "\n"
     }
 
+    private static func counted(_ count: Int32, _ one: String, _ many: String) -> String {
+        "\(count) \(count == 1 ? one : many)"
+    }
+
     private var words: String {
         let version = "version \(stat?.version ?? 0)"
-        let length = "\(stat?.dataLength ?? 0) bytes"
-        let children = "\(stat?.numChildren ?? 0) children"
+        let length = Self.counted(stat?.dataLength ?? 0, "byte", "bytes")
+        let children = Self.counted(stat?.numChildren ?? 0, "child", "children")
         return switch change {
         case .present: "is there: \(version), \(length), \(children)"
         case .absent: "is not there"
