@@ -106,8 +106,8 @@ struct ZnodeStatCommand: Command {
         path: ["znode", "stat"], summary: "Shows the stat of a node of the coordination tree.",
         operands: [ZnodePathArgument.operand],
         details: """
-            Changes (zxid) are numbers of log entries, hexadecimal as in ZooKeeper's tools; times are
-            by the group's clock. What is shown is no older than anything that any client was
+            Changes (zxid) are numbers of log entries, hexadecimal as in ZooKeeper's tools; times
+            are by the group's clock. What is shown is no older than anything that any client was
             answered before.
             JSON: {path, through, stat}; numbers are decimal there, times Unix milliseconds.
             """)
