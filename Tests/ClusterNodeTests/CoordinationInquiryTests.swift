@@ -91,10 +91,15 @@ struct CoordinationInquiryTests {
             let path = ZnodePath(Bytes(name))
             _ = try cluster.reply(to: create(path, "x", .ephemeral), for: &keepers[2])
         }
+        let areRegistered = cluster.run { cluster in
+            cluster.nodes.allSatisfy { $0.instance?.isRegistered == true }
+        }
+        #expect(areRegistered)
         let before = cluster.moment(0).wall
         for node in 0..<3 {
             let report = try SessionsReport.decode(try cluster.ask(.sessions, at: node).body)
-            #expect(report.count == 3)
+            // The nodes' own are there as well.
+            #expect(report.count == keepers.count + cluster.nodes.count)
             for (index, keeper) in keepers.enumerated() {
                 let id = try #require(keeper.session?.session)
                 let found = try #require(report.sessions.first { $0.session == "\(id)" })
