@@ -19,7 +19,7 @@ struct SendQueue: Sendable {
         case queued
         /// Sent; an answer is due.
         case sent(answerBy: Instant)
-        /// Refused for now.
+        /// Refused, and to be tried again.
         case paused(until: Instant)
     }
 
@@ -68,13 +68,13 @@ struct SendQueue: Sendable {
         return nil
     }
 
-    /// How often the one with this number was refused for now; nil if it was answered before.
+    /// How often the one with this number was to be tried again; nil if it was answered before.
     func failuresCount(of number: Int64) -> Int? {
         guard let index = index(of: number) else { return nil }
         return slots[index]?.failuresCount
     }
 
-    /// Notes a refusal for now.
+    /// Notes a refusal that is no last word.
     mutating func pause(_ number: Int64, until: Instant) {
         guard let index = index(of: number), let waiting = slots[index] else { return }
         if case .sent = waiting.state { sentCount -= 1 }

@@ -110,7 +110,7 @@ public enum SettingTable {
         SettingKey(
             "replication", "snapshotAnswerMilliseconds",
             .milliseconds(\.node.replica.snapshotAnswerTimeout), 100...3_600_000,
-            "A follower that has not answered a part for so long is given up for now."),
+            "A follower silent about a part for so long is given up until Raft tries again."),
         SettingKey(
             "replication", "snapshotResumeMilliseconds",
             .milliseconds(\.node.replica.snapshotResumeTimeout), 0...3_600_000,

@@ -9,7 +9,7 @@ import Vocabulary
 /// when the one before was answered and the node's pace allows it. A follower's answer says from
 /// where to go on, so one that has parts already is sent only the rest.
 extension ReplicaInstance {
-    /// A follower that asks for the same bytes so often in a row is given up for now.
+    /// A follower that asks for the same bytes so often is given up until Raft tries again.
     private static var repeatsMaximum: Int { 8 }
 
     mutating func prepareTransfer(

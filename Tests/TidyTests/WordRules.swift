@@ -28,7 +28,7 @@ enum WordRules {
 
     /// Whether a path below somebody's home stands in `line`.
     private static func hasForeignPath(_ line: String) -> Bool {
-        ["/home/", "/root/", "/Users/", "/work/"].contains { folder in
+        ["home", "root", "Users", "work"].map { "/\($0)/" }.contains { folder in
             guard let range = line.range(of: folder) else { return false }
             guard range.lowerBound > line.startIndex else { return true }
             let before = line[line.index(before: range.lowerBound)]

@@ -42,7 +42,7 @@ extension KillRun {
         return batch.indices.map { answers[$0] ?? nil }
     }
 
-    /// Asks until each was answered with something that is no refusal for now.
+    /// Asks until each was answered with something else than to try again.
     func ask(
         _ asked: [Question], _ what: String, within patience: Duration = .seconds(60)
     ) throws(ChaosFailure) -> [HTTPResponse] {

@@ -36,6 +36,10 @@ struct CoordinationDesk: Sendable {
         body(&service, machine, &said)
     }
 
+    mutating func endTurn() { service.endTurn(into: &said) }
+
+    mutating func forgetRefusals(of node: NodeID) { refused = refused.filter { $0.node != node } }
+
     mutating func takeSaid() -> [CoordinationServiceDirective] { handover.take(&said) }
 
     /// Who proposed a command: a client's connection on some node.

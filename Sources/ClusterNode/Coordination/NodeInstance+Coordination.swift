@@ -124,9 +124,9 @@ extension NodeInstance {
     }
 
     mutating func coordinationPeerLost(_ node: NodeID, at moment: Moment) {
-        guard let desk = coordination else { return }
-        // Its clients' connections come with new numbers, so nothing of them follows.
-        coordination?.refused = desk.refused.filter { $0.node != node }
+        // What was under way on the link is lost; of those streams nothing follows, for the other
+        // node sends nothing more of a client before it knows what became of that.
+        coordination?.forgetRefusals(of: node)
         noteCoordinationLeader(at: moment)
     }
 
@@ -185,8 +185,7 @@ extension NodeInstance {
     }
 
     mutating func endCoordinationTurn(at moment: Moment, into directives: inout [NodeDirective]) {
-        guard coordination != nil else { return }
-        tellCoordination { service, _, said in service.endTurn(into: &said) }
+        coordination?.endTurn()
         settle(at: moment, into: &directives)
     }
 

@@ -36,7 +36,7 @@ struct ClientConnection: Sendable {
     /// Of the last command proposed that is unanswered: the leader's number as counted here.
     var reign: UInt64 = 0
     var isAwaitingBarrier = false
-    /// Its socket takes nothing more for now.
+    /// Its socket is full.
     var isChoked = false
     var isPaused = false
     var session = CoordinationSessionID.none

@@ -28,7 +28,7 @@ struct ReadBarriers: Sendable {
         return open
     }
 
-    /// The barrier to ask for now, if any.
+    /// The barrier to ask for at this moment, if any.
     mutating func request(maximum: Int) -> CoordinationBarrier? {
         guard isWanted, retryAt == nil, inFlight.count < maximum else { return nil }
         isWanted = false

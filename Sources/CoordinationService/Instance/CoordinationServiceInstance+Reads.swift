@@ -82,12 +82,18 @@ extension CoordinationServiceInstance {
         case .getAllChildrenNumber(let path):
             return .count(Int32(try machine.descendantsCount(at: path, for: identities)))
         case .whoAmI: return .identities(shownIdentities(slot))
-        case .checkWatches, .removeWatches, .setWatches, .setWatches2, .addWatch:
-            return try answerWatching(request, slot, machine)
+        case .addWatch(let add):
+            self.add(add, slot)
+            return .watchAdded
+        case .checkWatches(let selection): try check(selection, slot)
+        case .removeWatches(let selection): try remove(selection, slot)
+        case .setWatches(let set), .setWatches2(let set): setAgain(set, slot, machine)
         case .create, .delete, .setData, .setACL, .multi, .reconfig, .closeSession, .ping, .auth,
             .sasl:
+            // Answered by the log, or where they arrive.
             throw .unimplemented
         }
+        return .nothing
     }
 
     /// A watch is set whether or not there is a node.

@@ -83,25 +83,22 @@ extension CoordinationServiceInstance {
 
     // MARK: Requests
 
-    mutating func answerWatching(
-        _ request: ZooKeeperRequest, _ slot: Int, _ machine: CoordinationMachine
-    ) throws(ZooKeeperError) -> ReplyBody {
-        switch request {
-        case .addWatch(let add):
-            switch add.mode {
-            case .persistent: watch(.persistent, at: add.path, slot)
-            case .persistentRecursive: watch(.recursive, at: add.path, slot)
-            }
-            return .watchAdded
-        case .checkWatches(let selection):
-            guard has(selection, slot) else { throw .noWatcher }
-        case .removeWatches(let selection):
-            guard has(selection, slot) else { throw .noWatcher }
-            unwatch(Self.kinds(of: selection.selection), at: selection.path, slot)
-        case .setWatches(let set), .setWatches2(let set): setAgain(set, slot, machine)
-        default: throw .unimplemented
+    mutating func add(_ request: AddWatchRequest, _ slot: Int) {
+        switch request.mode {
+        case .persistent: watch(.persistent, at: request.path, slot)
+        case .persistentRecursive: watch(.recursive, at: request.path, slot)
         }
-        return .nothing
+    }
+
+    func check(_ request: WatchSelectionRequest, _ slot: Int) throws(ZooKeeperError) {
+        guard has(request, slot) else { throw .noWatcher }
+    }
+
+    mutating func remove(
+        _ request: WatchSelectionRequest, _ slot: Int
+    ) throws(ZooKeeperError) {
+        try check(request, slot)
+        unwatch(Self.kinds(of: request.selection), at: request.path, slot)
     }
 
     private func has(_ request: WatchSelectionRequest, _ slot: Int) -> Bool {
@@ -122,7 +119,7 @@ extension CoordinationServiceInstance {
     /// A client that connected again says what it watched: what changed since is told at once.
     ///
     /// Source: Apache ZooKeeper, DataTree.setWatches.
-    private mutating func setAgain(
+    mutating func setAgain(
         _ set: SetWatchesRequest, _ slot: Int, _ machine: CoordinationMachine
     ) {
         for path in set.data {
