@@ -87,6 +87,9 @@ let rooms: [Room] = [
             "Toolbox",
         ]),
     Room(
+        name: "Controller", floor: 3, wing: .pure,
+        uses: ["Placement", "ZooKeeperWire", "Vocabulary", "Toolbox"]),
+    Room(
         name: "Routing", floor: 3, wing: .pure, uses: ["Placement", "Vocabulary", "Toolbox"]),
     Room(
         name: "Peering", floor: 3, wing: .pure,

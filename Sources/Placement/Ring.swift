@@ -1,21 +1,45 @@
-public import Toolbox
+import Toolbox
 public import Vocabulary
 
 /// Which gateway node is home to which users: 16,384 equal arcs of a circle, one owner each.
 ///
 /// - Every arc has exactly one owner.
 /// - A ring over the same nodes is the same ring, on every machine.
-/// - As made by `balanced`, no node owns more than one arc more than another.
-public struct Ring: Hashable, Sendable {
+/// - As made by `balanced`, no node owns more than one arc more than another; `RingPlan` keeps it.
+public struct Ring: Hashable, Sendable, CustomStringConvertible {
+    /// Arcs that lie side by side and have one owner.
+    public struct Run: Hashable, Sendable {
+        public let arcs: Range<UInt16>
+        public let owner: NodeID
+
+        public init(arcs: Range<UInt16>, owner: NodeID) {
+            self.arcs = arcs
+            self.owner = owner
+        }
+    }
+
     public let epoch: RingEpoch
     /// The owner of each arc, by arc.
-    private let owners: [NodeID]
+    public let owners: [NodeID]
+    /// All arcs, ascending; neighbours have different owners.
+    public let runs: [Run]
 
     /// - Precondition: one owner for each of `Limits.arcsCount` arcs.
     public init(epoch: RingEpoch, owners: [NodeID]) {
         invariant(owners.count == Int(Limits.arcsCount), "\(owners.count) owners of arcs")
         self.epoch = epoch
         self.owners = owners
+        runs = Self.runs(of: owners)
+    }
+
+    private static func runs(of owners: [NodeID]) -> [Run] {
+        var runs: [Run] = []
+        var start = 0
+        for arc in 1...owners.count where arc == owners.count || owners[arc] != owners[start] {
+            runs.append(Run(arcs: UInt16(start)..<UInt16(arc), owner: owners[start]))
+            start = arc
+        }
+        return runs
     }
 
     /// The first ring of a cluster: contiguous shares, in the order of the nodes' numbers.
@@ -39,46 +63,42 @@ public struct Ring: Hashable, Sendable {
     /// The node where this user's devices meet.
     public func owner(of user: UserID) -> NodeID { owner(of: Self.arc(of: user)) }
 
-    /// The arcs of `node` as ranges of arc numbers, ascending, none touching the next. O(arcs).
+    /// The arcs of `node` as ranges of arc numbers, ascending, none touching the next. O(runs).
     public func arcs(of node: NodeID) -> [Range<UInt16>] {
-        runs().filter { $0.owner == node }.map(\.arcs)
+        runs.filter { $0.owner == node }.map(\.arcs)
     }
 
-    /// The nodes that own an arc, ascending.
-    public var nodes: [NodeID] { Set(owners).sorted() }
+    /// The nodes that own an arc, ascending. O(runs).
+    public var nodes: [NodeID] { shares.keys }
 
-    private func runs() -> [(arcs: Range<UInt16>, owner: NodeID)] {
-        var runs: [(arcs: Range<UInt16>, owner: NodeID)] = []
-        var start = 0
-        for arc in 1...owners.count where arc == owners.count || owners[arc] != owners[start] {
-            runs.append((UInt16(start)..<UInt16(arc), owners[start]))
-            start = arc
-        }
-        return runs
+    /// How many arcs each owner has; who has none is not in it. O(runs).
+    public var shares: SortedMap<NodeID, Int> {
+        var shares = SortedMap<NodeID, Int>()
+        for run in runs { shares[run.owner, default: 0] += run.arcs.count }
+        return shares
     }
 
-    // MARK: Bytes
-
-    /// Runs of arcs with one owner, each as (length, owner).
-    public func encode(into writer: inout ByteWriter) {
-        writer.write(epoch.rawValue)
-        writer.writeList(runs()) { writer, run in
-            writer.write(UInt16(run.arcs.count))
-            writer.write(run.owner.rawValue)
-        }
+    public var description: String {
+        "\(epoch): " + shares.map { "\($0.value) of \($0.key)" }.joined(separator: ", ")
     }
 
-    public init(from reader: inout ByteReader) throws(DecodeFailure) {
-        let epoch = RingEpoch(try reader.read())
-        let start = reader.offset
-        let runs = try reader.readList { reader throws(DecodeFailure) in
-            (count: Int(try reader.read(UInt16.self)), owner: NodeID(try reader.read()))
+    /// How many arcs have another owner in `other`.
+    public func arcsMoved(to other: Ring) -> Int {
+        owners.indices.count { owners[$0] != other.owners[$0] }
+    }
+
+    /// The ring after this one.
+    ///
+    /// - Throws: when `delta` was made for another ring than this; the reader then needs a whole
+    ///   one.
+    public func applying(_ delta: RingDelta) throws(RingDeltaFailure) -> Ring {
+        guard delta.previous == epoch else {
+            throw .startsElsewhere(wanted: epoch, found: delta.previous)
         }
-        let total = runs.reduce(0) { $0 + $1.count }
-        guard total == Int(Limits.arcsCount) else {
-            throw .invalid(what: "a ring of \(total) arcs", offset: start)
+        var owners = owners
+        for run in delta.changes {
+            for arc in run.arcs { owners[Int(arc)] = run.owner }
         }
-        self.init(
-            epoch: epoch, owners: runs.flatMap { repeatElement($0.owner, count: $0.count) })
+        return Ring(epoch: delta.epoch, owners: owners)
     }
 }

@@ -25,6 +25,21 @@ private func nodes(_ numbers: ClosedRange<UInt16>) -> [NodeID] { numbers.map { N
         Vector(id: .max, arc: 8_564, partition: 713),
     ]
 
+    /// Computed by the Python program of this room's page.
+    static let strangers: [(id: UInt64, arc: UInt16)] = [
+        (5, 8_815), (100, 10_359), (1_000, 14_671), (65_535, 15_406), (1_000_000, 15_433),
+        (1_000_000_000, 12_369), (123_456_789_012_345, 4_443), (1 << 63, 4_048),
+        (17_485_029_721_327_973_432, 5_828), (7_283_207_964_119_141_687, 7_963),
+        (890_727_360_438_182_992, 2_358), (15_149_836_622_520_594_227, 7_067),
+        (1_736_392_818_365_009_963, 3_340), (10_750_541_312_280_087_032, 16_368),
+        (16_781_078_052_021_535_861, 15_817), (3_960_482_443_532_127_989, 14_379),
+    ]
+
+    @Test("the page's Python program finds the same arcs", arguments: strangers)
+    func python(id: UInt64, arc: UInt16) {
+        #expect(Ring.arc(of: UserID(id)) == ArcID(arc))
+    }
+
     @Test("users and chats are where strangers compute them to be", arguments: vectors)
     func published(vector: Vector) {
         #expect(Ring.arc(of: UserID(vector.id)) == ArcID(vector.arc))
@@ -77,7 +92,7 @@ private func nodes(_ numbers: ClosedRange<UInt16>) -> [NodeID] { numbers.map { N
             }
         }
         var wrong = bytes.array
-        wrong[12] ^= 1
+        wrong[13] ^= 1
         #expect(throws: DecodeFailure.self) {
             var reader = ByteReader(Bytes(wrong))
             _ = try Ring(from: &reader)
