@@ -114,8 +114,8 @@ let rooms: [Room] = [
     Room(
         name: "ClusterNode", floor: 4, wing: .pure,
         uses: [
-            "Gateway", "Routing", "Peering", "Replication", "CoordinationService", "Coordination",
-            "ZooKeeperWire", "Messages", "Membership", "AdminWire",
+            "Gateway", "Routing", "Peering", "Replication", "Controller", "CoordinationService",
+            "Coordination", "ZooKeeperWire", "Messages", "Membership", "AdminWire",
             "HTTPWire", "ChatWire", "PeerWire", "Placement", "Credentials", "Raft", "LogStorage",
             "ReplicatedState", "Vocabulary", "Toolbox",
         ],

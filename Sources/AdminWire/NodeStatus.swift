@@ -4,7 +4,8 @@ public import Vocabulary
 /// A node as operators see it.
 public struct NodeStatus: AdminShape {
     public enum State: String, CaseIterable, Hashable, Sendable {
-        /// Alive, but some group that it holds has no leader that it knows of.
+        /// Alive, but some group that it holds has no leader that it knows of, or the coordination
+        /// service does not confirm that it is a member.
         case starting
         /// Serves clients.
         case ready

@@ -159,7 +159,7 @@ extension NodeInstance {
             body: UserStatus(
                 user: account.user, name: account.name, displayName: account.displayName,
                 devices: account.devices, chats: chatsCount(of: account.user),
-                home: plan.ring.owner(of: account.user)
+                home: tables.ring.owner(of: account.user)
             ).encoded())
     }
 
@@ -228,7 +228,7 @@ extension NodeInstance {
         }
         var status = ChatStatus(
             chat: chat, kind: found.kind == .direct ? .direct : .group, title: found.title,
-            shard: plan.partitions.shard(of: chat), group: group, node: plan.node)
+            shard: tables.partitions.shard(of: chat), group: group, node: plan.node)
         status.head = found.head
         status.ord = found.ord
         status.digest = found.digest

@@ -143,7 +143,7 @@ extension NodeInstance {
         }
     }
 
-    func group(of chat: ChatID) -> ReplicaGroupID { plan.partitions.group(of: chat) }
+    func group(of chat: ChatID) -> ReplicaGroupID { tables.partitions.group(of: chat) }
 }
 
 extension MembershipChange {

@@ -99,6 +99,7 @@ extension NodeInstance {
         voterNodes = voters
         var urls: SortedMap<NodeID, String> = SortedMap()
         for node in plan.nodes { urls[node.id] = node.clientURL }
+        tables = ClusterTables(ring: plan.ring, partitions: plan.partitions)
         gateway = GatewayInstance(
             node: plan.node, ring: plan.ring, urls: urls,
             tokens: TokenSigner(key: plan.secrets.tokens, keyID: 1),
@@ -113,8 +114,12 @@ extension NodeInstance {
                     settings: settings, at: moment),
                 registrar: NodeRegistrar(
                     node: plan.node,
-                    data: Self.registration(of: plan, incarnation: log.incarnation), at: now))
+                    registration: Self.registration(of: plan, incarnation: log.incarnation),
+                    at: now))
+            controller = ControllerDesk(
+                foundation: plan.foundation, settings: plan.settings.controller)
         }
+        isFenced = coordination != nil
         pace = SnapshotPace(
             bytesPerSecondMaximum: plan.settings.replica.snapshotBytesPerSecondMaximum)
         keeper = LeadershipKeeper(at: now)
@@ -127,6 +132,7 @@ extension NodeInstance {
         #if PLANTED_FAULTS
             if plan.settings.plantedFault == .requestNumbersStartOver { lastRequest = 0 }
         #endif
+        gateway.setFenced(isFenced, at: moment, into: &gatewayDirectives)
         for group in plan.messageGroups {
             subscriptions[group.id] = DeliverySubscription(
                 silenceMaximum: plan.settings.delivery.silenceMaximum, at: now)

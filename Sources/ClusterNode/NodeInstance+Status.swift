@@ -18,7 +18,7 @@ extension NodeInstance {
             (replicas.leader(of: $0.id) ?? router.leader(of: $0.id)) != nil
                 || !replicas.has($0.id)
         }
-        return isReady && hasLeaders ? .ready : .starting
+        return isReady && hasLeaders && !isFenced ? .ready : .starting
     }
 
     func status(at moment: Moment) -> NodeStatus {
@@ -55,7 +55,7 @@ extension NodeInstance {
             status.applied = replicas.applied(of: group.id)
             status.first = raft.firstIndex
             status.last = raft.lastIndex
-            status.describe(raft, preferred: group.preferredLeader, at: now)
+            status.describe(raft, preferred: preferredLeader(of: group.id) ?? group.preferredLeader, at: now)
             if digests { status.digest = replicas.digest(of: group.id) }
             return status
         }
@@ -67,7 +67,7 @@ extension NodeInstance {
             var status = ShardStatus(
                 shard: shard, group: group.id, replicas: voterNodes[group.id] ?? group.voters,
                 leader: replicas.leader(of: group.id),
-                partitions: UInt64(plan.partitions.partitions(of: shard).count))
+                partitions: UInt64(tables.partitions.partitions(of: shard).count))
             if let bytes = replicas.answer(MessageQuery.counts.encoded(), of: group.id),
                 case .page(.counts(let chats, let entries, let remembered)) = GatewayAnswer(
                     .done(bytes), .messageAnswer)

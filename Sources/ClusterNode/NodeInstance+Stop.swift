@@ -15,17 +15,33 @@ extension NodeInstance {
             deadline: now + patience, handOverDeadline: waits ? now + handOverPatience : now)
         gateway.drain(at: moment, into: &gatewayDirectives)
         closeCoordinationClients(into: &directives)
+        drainRegistration(at: moment)
     }
 
     var nextStopDeadline: Instant? {
         guard let stopping, !stopping.isDone else { return nil }
+        if let leaves = stopping.leaveDeadline { return leaves }
         return leadsSomethingToHandOver
             ? max(stopping.deadline, stopping.handOverDeadline) : stopping.deadline
     }
 
+    /// The clients have gone, or had the time to: now the node takes its name off the list.
+    mutating func leaveIfDue(at moment: Moment) {
+        guard stopping?.leaveDeadline == nil, let deadline = nextStopDeadline,
+            deadline <= moment.monotonic
+        else { return }
+        stopping?.leaveDeadline = moment.monotonic + Self.leavePatience
+        endRegistration(at: moment)
+    }
+
+    /// A leader that answers does so long before; and a session that is not closed expires.
+    private static var leavePatience: Duration { .milliseconds(300) }
+
     mutating func endStopIfDue(at now: Instant, into directives: inout [NodeDirective]) {
-        guard let deadline = nextStopDeadline, deadline <= now else { return }
-        stopping?.isDone = true
+        guard let stopping, !stopping.isDone, let deadline = stopping.leaveDeadline,
+            hasLeft || deadline <= now
+        else { return }
+        self.stopping?.isDone = true
         var storage: [StorageDirective] = []
         log.confirm(into: &storage)
         if !storage.isEmpty { directives.append(.storage(.log, storage)) }

@@ -2,6 +2,7 @@ import LogStorage
 import Toolbox
 public import Vocabulary
 import AdminWire
+import Controller
 import CoordinationService
 import Gateway
 import Membership
@@ -34,6 +35,11 @@ public struct NodeInstance: Sendable {
     var courier = OutboxCourier()
     var marks: MarkCollector
     var coordination: CoordinationDesk?
+    var controller: ControllerDesk?
+    var tables: ClusterTables
+    var assignments = AssignmentDesk()
+    /// Whether this node serves nobody, since it may have been taken for lost.
+    public internal(set) var isFenced = false
     var clocks = PeerClocks()
     var admin: AdminDesk
     var adminAnswers: [(ConnectionID, AdminAnswer)] = []
@@ -50,6 +56,8 @@ public struct NodeInstance: Sendable {
     var replicaHandover = Handover<ReplicaDirective>()
     var routerHandover = Handover<RouterDirective>()
     var gatewayHandover = Handover<GatewayDirective>()
+
+    var observations: [Observation] = []
 
     // What leaves at the end of the turn.
     var outgoing: SortedMap<PeerRoute, [PeerSection]> = SortedMap()
@@ -96,6 +104,8 @@ public struct NodeInstance: Sendable {
         var deadline: Instant
         /// Until then it waits for others to take its groups over.
         var handOverDeadline: Instant
+        /// Until then it waits for the end of its session; nil until it has begun to end it.
+        var leaveDeadline: Instant?
         var isDone = false
     }
 
@@ -119,6 +129,7 @@ public struct NodeInstance: Sendable {
         _ event: NodeEvent, at moment: Moment, into directives: inout [NodeDirective]
     ) {
         plantFaults()
+        keepFence(at: moment)
         switch event {
         case .storageFailed(let reason):
             #if PLANTED_FAULTS
@@ -145,6 +156,7 @@ public struct NodeInstance: Sendable {
         to moment: Moment, into directives: inout [NodeDirective]
     ) {
         let now = moment.monotonic
+        keepFence(at: moment)
         peering.timeDidAdvance(to: now, into: &peeringDirectives)
         for group in replicas.groups {
             drive(group, .timeAdvanced, at: moment, into: &directives)
@@ -162,12 +174,15 @@ public struct NodeInstance: Sendable {
         expireChanges(at: now)
         expireInquiries(at: now)
         renewSubscriptions(at: moment)
+        leaveIfDue(at: moment)
         settle(at: moment, into: &directives)
         endStopIfDue(at: now, into: &directives)
     }
 
     /// The turn is over: everything it collected goes out.
     public mutating func endTurn(at moment: Moment, into directives: inout [NodeDirective]) {
+        keepFence(at: moment)
+        leaveIfDue(at: moment)
         askCoordinationBarrier(at: moment)
         settle(at: moment, into: &directives)
         for group in replicas.groups where replicas.hasQueued(in: group) {
@@ -204,8 +219,10 @@ public struct NodeInstance: Sendable {
         // Without a copy of the tree there is nothing to do at any time.
         if isReady, replicas.coordination != nil {
             consider(coordination?.service.nextDeadline)
-            consider(stopping == nil ? coordination?.registrar.nextDeadline : nil)
+            consider(coordination?.registrar.nextDeadline)
+            consider(controller?.instance.nextDeadline)
         }
+        consider(fenceDeadline)
         consider(marks.nextDeadline)
         consider(courier.nextDeadline)
         for subscription in subscriptions.values { consider(subscription.nextDeadline) }
@@ -235,6 +252,8 @@ public struct NodeInstance: Sendable {
             }
         }
         sendAdminAnswers(into: &directives)
+        for observation in observations { directives.append(.observe(observation)) }
+        observations.removeAll(keepingCapacity: true)
     }
 
     mutating func nextRequest() -> RequestID {

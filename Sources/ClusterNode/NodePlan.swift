@@ -1,3 +1,4 @@
+public import Controller
 public import CoordinationService
 public import Gateway
 public import LogStorage
@@ -43,6 +44,25 @@ public struct NodePlan: Sendable {
         self.settings = settings
     }
 
+    /// Of this program, as its registration tells others.
+    var version: String { "0.4" }
+
+    /// What the tables say before anything has changed.
+    var foundation: ControllerFoundation {
+        var assignments: SortedMap<ReplicaGroupID, GroupAssignment> = SortedMap()
+        for group in groups {
+            assignments[group.id] = GroupAssignment(
+                epoch: 1, voters: group.voters, preferredLeader: group.preferredLeader)
+        }
+        var registrations: SortedMap<NodeID, NodeRegistration> = SortedMap()
+        for node in nodes {
+            registrations[node.id] = NodeRegistration(
+                node, version: version, incarnation: Incarnation(0))
+        }
+        return ControllerFoundation(
+            ring: ring, partitions: partitions, groups: assignments, nodes: registrations)
+    }
+
     var coordinationGroup: GroupPlan? { groups.first { $0.kind == .coordination } }
     var membershipGroup: GroupPlan? { groups.first { $0.kind == .membership } }
     var messageGroups: [GroupPlan] { groups.filter { $0.kind == .messages } }
@@ -59,11 +79,14 @@ public struct NodeDescription: Hashable, Sendable {
     /// What it shares a fate with.
     public var host: String
     public var zone: String
+    public var roles: [NodeRegistration.Role]
 
     public init(
         id: NodeID, clientURL: String, peerAddress: String = "", coordinationAddress: String? = nil,
-        host: String = "", zone: String = ""
+        host: String = "", zone: String = "",
+        roles: [NodeRegistration.Role] = NodeRegistration.Role.allCases
     ) {
+        self.roles = roles
         self.host = host
         self.zone = zone
         self.id = id
@@ -128,6 +151,7 @@ public struct NodeSettings: Sendable {
     public var log = LogStorageSettings()
     public var gateway = GatewaySettings()
     public var coordination = CoordinationServiceSettings()
+    public var controller = ControllerSettings()
     public var peering = PeeringSettings()
     public var router = RouterSettings()
     public var delivery = DeliverySettings()
@@ -164,6 +188,8 @@ public struct NodeSettings: Sendable {
         case takesPartBeforeReady
         /// The snapshot before goes as soon as the next is saved, not once the log names that.
         case snapshotRemovedTooEarly
+        /// A node that was cut off goes on serving.
+        case fenceNeverUp
         /// A failed sync is taken for a finished one.
         case failedSyncIgnored
     }

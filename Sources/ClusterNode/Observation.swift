@@ -1,9 +1,11 @@
+public import Controller
 public import CoordinationService
 public import LogStorage
 public import Peering
 public import Raft
 public import Toolbox
 public import Vocabulary
+public import ZooKeeperWire
 
 /// What operators may want to read. Only the shell prints.
 public enum Observation: Hashable, Sendable {
@@ -34,6 +36,16 @@ public enum Observation: Hashable, Sendable {
     /// A snapshot is no state of this version; an empty copy takes its place.
     case snapshotUnusable(ReplicaGroupID, FileName, DecodeFailure)
     case coordination(CoordinationServiceObservation)
+    /// What the cluster's controller, here, has noticed.
+    case controller(ControllerObservation)
+    /// The controller asks for a change of the tables.
+    case controllerChanges(ControllerChange.Reason)
+    /// A table that cannot be read; the last good one stays in force.
+    case tableUndecodable(ZnodePath, DecodeFailure)
+    case ringFollowed(RingEpoch, arcsHere: Int)
+    /// Nobody is served until the node is certain again that it is registered.
+    case fenced
+    case unfenced
     case stopping
 }
 
@@ -62,6 +74,13 @@ extension Observation: CustomStringConvertible {
         case .snapshotUnusable(let group, let file, let failure):
             "\(group) starts over without \(file): no state of this version: \(failure)"
         case .coordination(let observation): "coordination: \(observation)"
+        case .controller(let observation): "controller: \(observation)"
+        case .controllerChanges(let reason): "controller: \(reason)"
+        case .tableUndecodable(let path, let failure):
+            "\(path) does not decode, what it said before goes on: \(failure)"
+        case .ringFollowed(let epoch, let arcs): "follows ring \(epoch), \(arcs) arcs are here"
+        case .fenced: "not certain to be a member any more: serves nobody"
+        case .unfenced: "a member of the cluster: serves clients"
         case .stopping: "stopping"
         }
     }

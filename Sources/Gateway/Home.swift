@@ -33,6 +33,9 @@ struct Home: Sendable {
         sessions.sortedKeys.filter { $0.edge == edge }
     }
 
+    /// Every session, ascending.
+    var allKeys: [SessionKey] { sessions.sortedKeys }
+
     /// Everybody with a session, ascending.
     var users: [UserID] { keysByUser.sortedKeys() }
 

@@ -73,6 +73,7 @@ extension NodeInstance {
         tellCoordination { service, machine, directives in
             service.restored(through: through, machine: machine, at: moment, into: &directives)
         }
+        tablesDidChange(at: moment)
     }
 
     /// The copy may have applied entries, or follow another leader.
@@ -90,6 +91,7 @@ extension NodeInstance {
                 service.restored(
                     through: applied, machine: machine, at: moment, into: &directives)
             }
+            tablesDidChange(at: moment)
         } else if applied > told {
             let effects = replicas.coordination?.takeEffects().map(\.effect) ?? []
             coordination?.appliedThrough = applied
@@ -97,8 +99,10 @@ extension NodeInstance {
                 service.applied(
                     effects, through: applied, machine: machine, at: moment, into: &directives)
             }
+            if effects.contains(where: \.changesTables) { tablesDidChange(at: moment) }
         }
         noteCoordinationLeader(at: moment)
+        controllerMayChange(at: moment)
         answerInquiries(at: moment)
     }
 
@@ -134,6 +138,7 @@ extension NodeInstance {
         guard isReady, coordination != nil else { return }
         noteCoordinationLeader(at: moment)
         keepRegistered(at: moment)
+        controllerTimeDidAdvance(at: moment)
         tellCoordination { service, machine, directives in
             service.timeDidAdvance(to: moment, machine: machine, into: &directives)
         }

@@ -21,11 +21,11 @@ extension NodeInstance {
             missing.id, .consensus, PeerSection(kind: .makeCopy, group: group, body: Bytes()))
     }
 
-    /// A copy of the tree is there that nobody asked for by hand.
-    mutating func takeInCoordinationCopy(
-        _ member: RaftMember, at moment: Moment, into directives: inout [NodeDirective]
+    /// A copy is there that nobody asked for by hand.
+    mutating func takeInCopy(
+        _ member: RaftMember, of group: ReplicaGroupID, at moment: Moment,
+        into directives: inout [NodeDirective]
     ) {
-        let group = GroupNumbers.coordination
         guard replicas.isLeader(of: group),
             replicas.raft(of: group)?.configuration.contains(member) == false
         else { return }

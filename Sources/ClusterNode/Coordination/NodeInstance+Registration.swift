@@ -1,6 +1,7 @@
 import Coordination
 import CoordinationService
 import LogStorage
+import Placement
 import Replication
 import Toolbox
 public import Vocabulary
@@ -11,26 +12,10 @@ extension NodeInstance {
     static let ownIdentity = AccessIdentity(scheme: "rookery", id: "cluster")
 
     /// What `/rookery/nodes/<id>` holds.
-    static func registration(of plan: NodePlan, incarnation: Incarnation) -> Bytes {
-        let own = plan.nodes.first { $0.id == plan.node }
-        var writer = JSONWriter(reserving: 256)
-        writer.beginObject()
-        writer.key("node")
-        writer.value(Int64(plan.node.rawValue))
-        writer.key("incarnation")
-        writer.value(Int64(clamping: incarnation.rawValue))
-        writer.key("client")
-        writer.value(own?.clientURL ?? "")
-        writer.key("peer")
-        writer.value(own?.peerAddress ?? "")
-        writer.key("coordination")
-        writer.value(own?.coordinationAddress ?? "")
-        writer.key("host")
-        writer.value(own?.host ?? "")
-        writer.key("zone")
-        writer.value(own?.zone ?? "")
-        writer.endObject()
-        return writer.take()
+    static func registration(of plan: NodePlan, incarnation: Incarnation) -> NodeRegistration {
+        plan.nodes.first { $0.id == plan.node }.map {
+            NodeRegistration($0, version: plan.version, incarnation: incarnation)
+        } ?? NodeRegistration(host: "", zone: "", incarnation: incarnation)
     }
 
     /// The nodes that are registered, as this node's copy of the tree has it; nil without a copy.
@@ -48,7 +33,7 @@ extension NodeInstance {
     public var isRegistered: Bool { coordination?.registrar.stage == .registered }
 
     mutating func keepRegistered(at moment: Moment) {
-        guard isReady, stopping == nil, replicas.coordination != nil,
+        guard isReady, replicas.coordination != nil,
             let wishes = coordination?.registrar.timeDidAdvance(to: moment.monotonic)
         else { return }
         carryOut(wishes, at: moment)
@@ -67,8 +52,32 @@ extension NodeInstance {
 
     mutating func registrarClosed(_ connection: ConnectionID, at moment: Moment) -> Bool {
         guard coordination?.registrar.connection == connection else { return false }
-        coordination?.registrar.closed(at: moment.monotonic)
+        let wishes = coordination?.registrar.closed(at: moment.monotonic) ?? []
+        carryOut(wishes, at: moment)
         return true
+    }
+
+    /// Says that this node is about to stop.
+    mutating func drainRegistration(at moment: Moment) {
+        let wishes = coordination?.registrar.drain() ?? []
+        carryOut(wishes, at: moment)
+    }
+
+    /// Ends this node's session, and with it its registration.
+    mutating func endRegistration(at moment: Moment) {
+        let wishes = coordination?.registrar.leave(at: moment.monotonic) ?? []
+        carryOut(wishes, at: moment)
+    }
+
+    /// Whether the session is over, or was never there.
+    var hasLeft: Bool { coordination?.registrar.stage == .left || replicas.coordination == nil }
+
+    /// Changes the cluster's tables, all or nothing; nil while that cannot be asked for. What came
+    /// of it is told to `changeDidFinish`.
+    mutating func changeTables(_ operations: [MultiOperation], at moment: Moment) -> Xid? {
+        guard let (xid, wish) = coordination?.registrar.change(operations) else { return nil }
+        carryOut([wish], at: moment)
+        return xid
     }
 
     private mutating func carryOut(_ wishes: [NodeRegistrar.Wish], at moment: Moment) {
@@ -87,7 +96,19 @@ extension NodeInstance {
                         bytes, on: connection, machine: machine, at: moment, into: &directives)
                 }
             case .disconnect(let connection): coordination?.service.closed(connection)
+            case .finished(let xid, let error): changeDidFinish(xid, error, at: moment)
             }
         }
+    }
+}
+
+extension NodeRegistration {
+    /// What the configuration says of a node.
+    init(_ node: NodeDescription, version: String, incarnation: Incarnation) {
+        self.init(host: node.host, zone: node.zone, incarnation: incarnation, roles: node.roles)
+        clientURL = node.clientURL
+        peerAddress = node.peerAddress
+        coordinationAddress = node.coordinationAddress ?? ""
+        self.version = version
     }
 }

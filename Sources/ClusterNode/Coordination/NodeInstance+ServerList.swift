@@ -138,7 +138,10 @@ extension NodeInstance {
             group, .setVoters(wanted), at: moment.monotonic, into: &replicaDirectives)
         carryOutReplicas(of: group, at: moment, into: &directives)
         switch outcome {
-        case .accepted, .unchanged: return true
+        case .accepted:
+            noteOrder(of: group)
+            return true
+        case .unchanged: return true
         case .refused(let refusal): throw ZooKeeperError(refusal)
         }
     }

@@ -89,8 +89,8 @@ extension NodeInstance {
         let waiting = changes.take {
             $0.group == group && $0.phase == .awaitsCopy && $0.change.node == member.node
         }
-        if waiting.isEmpty, group == GroupNumbers.coordination {
-            takeInCoordinationCopy(member, at: moment, into: &directives)
+        if waiting.isEmpty, wantsCopy(of: group, on: member.node) {
+            takeInCopy(member, of: group, at: moment, into: &directives)
         }
         for pending in waiting {
             propose(
@@ -108,7 +108,7 @@ extension NodeInstance {
             group, wanted, at: moment.monotonic, into: &replicaDirectives)
         carryOutReplicas(of: group, at: moment, into: &directives)
         switch outcome {
-        case .accepted: break
+        case .accepted: noteOrder(of: group)
         case .unchanged:
             for pending in changes.take(where: { $0.connection == connection }) {
                 answer(pending, .unchanged)

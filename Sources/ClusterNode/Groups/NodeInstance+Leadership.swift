@@ -23,7 +23,8 @@ extension NodeInstance {
         }
         spreadCoordination(at: moment)
         publishServers(at: moment)
-        for group in plan.groups where group.preferredLeader == plan.node {
+        carryOutAssignments(at: moment, into: &directives)
+        for group in plan.groups where preferredLeader(of: group.id) == plan.node {
             claim(group.id, at: moment)
         }
     }
@@ -51,7 +52,7 @@ extension NodeInstance {
         into directives: inout [NodeDirective]
     ) {
         guard stopping == nil, replicas.isLeader(of: group),
-            plan.groups.first(where: { $0.id == group })?.preferredLeader == node,
+            preferredLeader(of: group) == node,
             keeper.mayMove(group, at: moment.monotonic), let raft = replicas.raft(of: group),
             let follower = raft.followers.first(where: { $0.node == node && $0.isVoter }),
             follower.mode == .replicate,
@@ -78,7 +79,7 @@ extension NodeInstance {
         _ group: ReplicaGroupID, at moment: Moment, into directives: inout [NodeDirective]
     ) -> Bool {
         guard let raft = replicas.raft(of: group), raft.role == .leader else { return false }
-        let preferred = plan.groups.first { $0.id == group }?.preferredLeader
+        let preferred = preferredLeader(of: group)
         let rivals = raft.followers.filter(\.isVoter).sorted { left, right in
             (left.match, left.node == preferred ? 1 : 0)
                 > (right.match, right.node == preferred ? 1 : 0)

@@ -10,7 +10,7 @@ extension GatewayInstance {
         connections.insert(ClientConnection(home: node, settings), as: connection)
         exchanges.insert(HTTPSession(at: now.monotonic), as: connection)
         counters.connections = connections.count
-        if isDraining {
+        if refusesAll {
             sendLast(status: 503, ErrorReport(GatewayFailure.notReady), to: connection)
         } else if isFull {
             counters.limited += 1

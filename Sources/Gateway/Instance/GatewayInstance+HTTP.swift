@@ -105,7 +105,7 @@ extension GatewayInstance {
     /// Answers an exchange that is still open, and says nothing to one whose client has gone.
     mutating func answer(_ exchange: UInt64, _ outcome: Outcome, on connection: ConnectionID) {
         let (status, body) = outcome.document
-        if status == 201, exchanges[connection]?.keepsAlive == true, !isDraining {
+        if status == 201, exchanges[connection]?.keepsAlive == true, !refusesAll {
             return answerCreated(exchange, body, on: connection)
         }
         var response = HTTPResponse(status: status, headers: Self.documentHeaders, body: body)
@@ -150,7 +150,7 @@ extension GatewayInstance {
     ) {
         let finished = exchanges[connection]?.finish(exchange, at: now.monotonic)
         guard let (method, keepsAlive) = finished.flatMap(\.self) else { return }
-        let isLast = !keepsAlive || isDraining
+        let isLast = !keepsAlive || refusesAll
         var response = response
         if isLast { response.headers.append("Connection", "close") }
         send(response.encoded(answering: method), to: connection)

@@ -49,6 +49,8 @@ extension GatewayInstance {
     mutating func receivePeer(_ message: EdgeHomeMessage, from peer: NodeID) {
         switch message {
         case .attach(let connection, let attachment):
+            // The edge asks again, here or wherever the ring says by then.
+            guard !isFenced else { return }
             attachHere(SessionKey(edge: peer, connection: connection), attachment)
         case .credit(let connection, let attempt, let received, let queued):
             let key = SessionKey(edge: peer, connection: connection)

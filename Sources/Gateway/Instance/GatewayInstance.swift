@@ -38,6 +38,8 @@ public struct GatewayInstance: Sendable {
     var scratch = ByteWriter()
     /// Set by `drain`; never taken back.
     var isDraining = false
+    /// Up from the start, if the node says so, and whenever it is not certain of its membership.
+    public internal(set) var isFenced = false
     public internal(set) var counters = GatewayCounters()
 
     /// The moment of the event that is being handled.
@@ -215,12 +217,12 @@ public struct GatewayInstance: Sendable {
 
     // MARK: - One event
 
-    private mutating func begin(at now: Moment, _ directives: inout [GatewayDirective]) {
+    mutating func begin(at now: Moment, _ directives: inout [GatewayDirective]) {
         self.now = now
         swap(&self.directives, &directives)
     }
 
-    private mutating func end(_ directives: inout [GatewayDirective]) {
+    mutating func end(_ directives: inout [GatewayDirective]) {
         swap(&self.directives, &directives)
     }
 

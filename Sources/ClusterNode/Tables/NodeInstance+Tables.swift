@@ -1,0 +1,43 @@
+import Controller
+import Coordination
+import CoordinationService
+import Placement
+import Replication
+import Toolbox
+import Vocabulary
+import ZooKeeperWire
+
+/// What the cluster's tables say is followed, whoever leads.
+extension NodeInstance {
+    /// Something at or below `/rookery` has changed in this node's copy, or the copy itself.
+    mutating func tablesDidChange(at moment: Moment) {
+        guard let machine = replicas.coordination?.machine else { return }
+        for news in tables.read(machine, groups: plan.groups.map(\.id)) {
+            switch news {
+            case .ring: follow(tables.ring, at: moment)
+            case .undecodable(let path, let failure):
+                observations.append(.tableUndecodable(path, failure))
+            }
+        }
+        tellController(at: moment)
+    }
+
+    /// Users whose arcs moved have another home from now on.
+    private mutating func follow(_ ring: Ring, at moment: Moment) {
+        observations.append(.ringFollowed(ring.epoch, arcsHere: ring.shares[plan.node] ?? 0))
+    }
+
+    /// Who leads the group when all is well.
+    func preferredLeader(of group: ReplicaGroupID) -> NodeID? {
+        tables.assignments[group]?.preferredLeader
+            ?? plan.groups.first { $0.id == group }?.preferredLeader
+    }
+}
+
+extension CoordinationEffect {
+    /// Whether the cluster's tables, or its nodes, are not what they were.
+    var changesTables: Bool {
+        guard case .changed(let change) = self else { return false }
+        return change.path == RookeryPaths.root || change.path.isDescendant(of: RookeryPaths.root)
+    }
+}
