@@ -125,7 +125,8 @@ let rooms: [Room] = [
         name: "Configuration", floor: 5, wing: .machinery,
         uses: [
             "ClusterNode", "Controller", "CoordinationService", "Gateway", "Replication", "Peering",
-            "Routing", "Raft", "LogStorage", "Placement", "ReplicatedState", "Vocabulary", "Toolbox",
+            "Routing", "Raft", "LogStorage", "Placement", "ReplicatedState", "Vocabulary",
+            "Toolbox",
         ]),
     Room(
         name: "NodeRuntime", floor: 5, wing: .machinery,
