@@ -83,7 +83,7 @@ extension NodeInstance {
         if let installations = replicas.coordination?.installationsCount,
             installations != coordination?.installationsCount
         {
-            _ = replicas.coordination?.takeEffects()
+            _ = replicas.coordination?.takePlainEffects()
             coordination?.installationsCount = installations
             coordination?.appliedThrough = applied
             tellCoordination { service, machine, directives in
@@ -91,7 +91,7 @@ extension NodeInstance {
                     through: applied, machine: machine, at: moment, into: &directives)
             }
         } else if applied > told {
-            let effects = replicas.coordination?.takeEffects().map(\.effect) ?? []
+            let effects = replicas.coordination?.takePlainEffects() ?? []
             coordination?.appliedThrough = applied
             tellCoordination { service, machine, directives in
                 service.applied(
