@@ -175,7 +175,10 @@ struct ReplicaTable: Sendable {
 
     mutating func propose(_ command: Bytes, for requester: Requester, in group: ReplicaGroupID) {
         switch slots[group] {
-        case .coordination: coordination?.propose(command, for: requester)
+        case .coordination:
+            // Clients are answered, and the leader's own work seen to be done, by the effects.
+            let needsReply = !CoordinationDesk.isProposal(requester.request)
+            coordination?.propose(command, for: requester, needsReply: needsReply)
         case .membership: membership?.propose(command, for: requester)
         case .messages(let index): messages[index].propose(command, for: requester)
         case nil: break

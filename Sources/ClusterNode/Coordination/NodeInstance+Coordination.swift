@@ -84,7 +84,7 @@ extension NodeInstance {
         if let installations = replicas.coordination?.installationsCount,
             installations != coordination?.installationsCount
         {
-            _ = replicas.coordination?.takeEffects()
+            _ = replicas.coordination?.takePlainEffects()
             coordination?.installationsCount = installations
             coordination?.appliedThrough = applied
             tellCoordination { service, machine, directives in
@@ -93,7 +93,7 @@ extension NodeInstance {
             }
             tablesDidChange(at: moment)
         } else if applied > told {
-            let effects = replicas.coordination?.takeEffects().map(\.effect) ?? []
+            let effects = replicas.coordination?.takePlainEffects() ?? []
             coordination?.appliedThrough = applied
             tellCoordination { service, machine, directives in
                 service.applied(
