@@ -57,11 +57,12 @@ struct ReplicaTable: Sendable {
     }
 
     #if PLANTED_FAULTS
-        mutating func plant(_ raft: PlantedRaftFault?, _ message: PlantedMessageFault?) {
-            coordination?.plant(raft) { _ in }
+        mutating func plant(_ settings: NodeSettings) {
+            let raft = settings.plantedRaftFault
+            coordination?.plant(raft) { $0.plantedFault = settings.plantedCoordinationFault }
             membership?.plant(raft) { _ in }
             for index in messages.indices {
-                messages[index].plant(raft) { $0.plantedFault = message }
+                messages[index].plant(raft) { $0.plantedFault = settings.plantedMessageFault }
             }
         }
     #endif
