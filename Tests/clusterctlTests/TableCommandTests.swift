@@ -208,13 +208,13 @@ struct TableCommandTests {
         from node: UInt16 = 1, isFenced: Bool = false
     ) -> PlacementStatus {
         func group(
-            _ number: UInt16, _ voters: [UInt16], _ assigned: [UInt16]?, leader: UInt16?
+            _ number: UInt32, _ voters: [UInt16], _ assigned: [UInt16]?, leader: UInt16?
         ) -> GroupPlacement {
             let isMessages = number >= 100
             return GroupPlacement(
                 group: ReplicaGroupID(number),
                 kind: isMessages ? .messages : number == 0 ? .coordination : .membership,
-                shard: isMessages ? ShardID(number - 100) : nil,
+                shard: isMessages ? ShardID(UInt16(number - 100)) : nil,
                 partitions: number == 100 ? 513 : isMessages ? 511 : 0,
                 assignment: assigned.map { assigned in
                     GroupPlacement.Assignment(
