@@ -124,8 +124,9 @@ let rooms: [Room] = [
     Room(
         name: "Configuration", floor: 5, wing: .machinery,
         uses: [
-            "ClusterNode", "CoordinationService", "Gateway", "Replication", "Peering", "Routing",
-            "Raft", "LogStorage", "Placement", "ReplicatedState", "Vocabulary", "Toolbox",
+            "ClusterNode", "Controller", "CoordinationService", "Gateway", "Replication", "Peering",
+            "Routing", "Raft", "LogStorage", "Placement", "ReplicatedState", "Vocabulary",
+            "Toolbox",
         ]),
     Room(
         name: "NodeRuntime", floor: 5, wing: .machinery,

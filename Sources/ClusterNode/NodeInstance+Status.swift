@@ -55,7 +55,8 @@ extension NodeInstance {
             status.applied = replicas.applied(of: group.id)
             status.first = raft.firstIndex
             status.last = raft.lastIndex
-            status.describe(raft, preferred: preferredLeader(of: group.id) ?? group.preferredLeader, at: now)
+            status.describe(
+                raft, preferred: preferredLeader(of: group.id) ?? group.preferredLeader, at: now)
             if digests { status.digest = replicas.digest(of: group.id) }
             return status
         }

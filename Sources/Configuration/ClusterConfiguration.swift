@@ -26,6 +26,16 @@ public struct ClusterConfiguration: Sendable {
         .balanced(over: nodes.filter { $0.has(.gateway) }.map(\.id), epoch: RingEpoch(1))
     }
 
+    /// What each node is told of all of them.
+    public var descriptions: [NodeDescription] {
+        nodes.map { node in
+            NodeDescription(
+                id: node.id, clientURL: node.clientURL, peerAddress: node.peerAddress,
+                coordinationAddress: node.coordinationAddress, host: node.host, zone: node.zone,
+                roles: node.roles.map(\.registered))
+        }
+    }
+
     /// Which chats are kept where, from the start.
     public var partitions: PartitionMap { .balanced(shardsCount: shardsCount) }
 

@@ -1,3 +1,4 @@
+public import Placement
 public import Vocabulary
 
 /// One node, as a configuration file names it.
@@ -42,4 +43,13 @@ public enum NodeRole: String, CaseIterable, Hashable, Sendable {
     case gateway
     /// May hold replicas of messages and membership.
     case storage
+
+    /// The same, as a node tells it to others.
+    public var registered: NodeRegistration.Role {
+        switch self {
+        case .coordination: .coordination
+        case .gateway: .gateway
+        case .storage: .storage
+        }
+    }
 }

@@ -1,10 +1,11 @@
 import ClusterNode
+import Controller
 import CoordinationService
 import Gateway
 import ReplicatedState
 
 extension SettingTable {
-    static let clients: [SettingKey] = connections + requests + people + coordination
+    static let clients: [SettingKey] = connections + requests + people + coordination + controller
 
     private static let connections: [SettingKey] = [
         SettingKey(
@@ -82,6 +83,45 @@ extension SettingTable {
             .milliseconds(\.node.coordination.leaderlessPatience), 100...600_000,
             "How long connections stand still while no leader is heard; then they are closed, or"
                 + " read-only."),
+    ]
+
+    private static let controller: [SettingKey] = [
+        SettingKey(
+            "controller", "coalesceMilliseconds",
+            .milliseconds(\.node.controller.coalesceDelay), 1...60_000,
+            "Changes of the ring within this time become one epoch. Lower: users of a lost node have"
+                + " a home sooner, more epochs."),
+        SettingKey(
+            "controller", "crashGraceMilliseconds",
+            .milliseconds(\.node.controller.crashGrace), 0...3_600_000,
+            "How long the arcs of a node are kept for it after its session ended. Lower: its users"
+                + " have a home sooner, and move for nothing if it comes back."),
+        SettingKey(
+            "controller", "firstSightGraceMilliseconds",
+            .milliseconds(\.node.controller.firstSightGrace), 0...3_600_000,
+            "The same for a node that was never seen, such as at the start of a cluster."),
+        SettingKey(
+            "controller", "arcsPerStepMaximum",
+            .count(\.node.controller.arcsPerStepMaximum, of: "arcs"), 1...16_384,
+            "Arcs of living nodes that move at a time. Lower: a join or a drain takes longer, and"
+                + " fewer clients move at once."),
+        SettingKey(
+            "controller", "stepMilliseconds",
+            .milliseconds(\.node.controller.stepInterval), 1...3_600_000,
+            "From one such step to the next."),
+        SettingKey(
+            "controller", "flapDelayMilliseconds",
+            .milliseconds(\.node.controller.flapDelay), 0...3_600_000,
+            "How long a node that comes and goes must stay before it is given arcs or replicas."),
+        SettingKey(
+            "controller", "replicaGraceMilliseconds",
+            .milliseconds(\.node.controller.replicaGrace), 1_000...86_400_000,
+            "How long a node must be away before its replicas are made anew elsewhere. Lower: less"
+                + " time with a copy too few, more copying for nodes that come back."),
+        SettingKey(
+            "controller", "leaderGraceMilliseconds",
+            .milliseconds(\.node.controller.leaderGrace), 0...86_400_000,
+            "How long a node must be away before others are preferred as leaders of its groups."),
     ]
 
     private static let requests: [SettingKey] = [

@@ -52,11 +52,7 @@ enum ChatNodeCommand {
         }
         let plan = NodePlan(
             cluster: configuration.cluster, node: node.id,
-            nodes: configuration.nodes.map {
-                NodeDescription(
-                    id: $0.id, clientURL: $0.clientURL, peerAddress: $0.peerAddress,
-                    coordinationAddress: $0.coordinationAddress, host: $0.host, zone: $0.zone)
-            },
+            nodes: configuration.descriptions,
             groups: configuration.groups, ring: configuration.ring,
             partitions: configuration.partitions, secrets: secrets, pages: ChatPage.files,
             settings: configuration.settings.node)

@@ -64,10 +64,12 @@ extension Cluster {
         return try decoder.next()
     }
 
-    /// Asks, and lets time pass until the answer is there.
+    /// Asks once the node serves, or long after it should, and lets time pass until the answer is
+    /// there.
     mutating func call(
         _ route: APIRoute, _ body: Bytes = Bytes(), by person: Person? = nil, at node: Int
     ) throws -> HTTPResponse {
+        _ = run { $0.serves(node) }
         let socket = try begin(route, body, by: person, at: node)
         _ = run { $0.sent[socket.connection] != nil }
         guard let response = try answer(on: socket) else {

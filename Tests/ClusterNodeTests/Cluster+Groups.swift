@@ -50,6 +50,10 @@ extension Cluster {
 
     /// Each group is led, and by the node that should.
     var isLedAsPreferred: Bool {
-        groups.allSatisfy { leader(of: $0.id) == Int($0.preferredLeader.rawValue) - 1 }
+        groups.allSatisfy { group in
+            let wanted = nodes.compactMap { $0.instance?.preferredLeader(of: group.id) }
+            return leader(of: group.id).map { wanted.contains(NodeID(UInt16($0 + 1))) } ?? false
+                && Set(wanted).count == 1
+        }
     }
 }

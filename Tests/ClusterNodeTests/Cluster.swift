@@ -220,12 +220,18 @@ struct Cluster {
 
     var groups: [GroupPlan] { nodes[0].plan.groups }
 
-    /// Waits until every group has a leader and every node streams from it.
+    /// Waits until every group has a leader and every node that is connected serves.
     mutating func waitForLeaders() -> Bool {
         run { cluster in
             cluster.groups.allSatisfy { cluster.leader(of: $0.id) != nil }
+                && cluster.nodes.indices.allSatisfy {
+                    cluster.nodes[$0].isCutOff || cluster.serves($0)
+                }
         }
     }
+
+    /// Whether the node runs and is not fenced.
+    func serves(_ node: Int) -> Bool { nodes[node].instance?.isFenced != true }
 
     /// All replicas that run have applied the same entries.
     var hasConverged: Bool {

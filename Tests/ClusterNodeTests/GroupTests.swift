@@ -36,9 +36,12 @@ struct GroupTests {
 
     @Test func isFoundedByItsThreeAndFirstLedByThePreferredOne() throws {
         var cluster = try five()
-        #expect(cluster.isLedAsPreferred)
+        for group in cluster.groups {
+            #expect(cluster.leader(of: group.id) == Int(group.preferredLeader.rawValue) - 1)
+        }
         for node in 3..<5 {
-            #expect(cluster.nodes[node].instance?.replicaGroups.isEmpty == true)
+            #expect(
+                cluster.nodes[node].instance?.replicaGroups == [GroupNumbers.coordination])
         }
         for group in cluster.groups {
             #expect(try cluster.voters(of: group.id) == [1, 2, 3])

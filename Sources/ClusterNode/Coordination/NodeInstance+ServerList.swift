@@ -139,7 +139,7 @@ extension NodeInstance {
         carryOutReplicas(of: group, at: moment, into: &directives)
         switch outcome {
         case .accepted:
-            noteOrder(of: group)
+            noteOrder(of: group, at: moment)
             return true
         case .unchanged: return true
         case .refused(let refusal): throw ZooKeeperError(refusal)

@@ -108,7 +108,7 @@ extension NodeInstance {
             group, wanted, at: moment.monotonic, into: &replicaDirectives)
         carryOutReplicas(of: group, at: moment, into: &directives)
         switch outcome {
-        case .accepted: noteOrder(of: group)
+        case .accepted: noteOrder(of: group, at: moment)
         case .unchanged:
             for pending in changes.take(where: { $0.connection == connection }) {
                 answer(pending, .unchanged)

@@ -7,6 +7,8 @@ struct AssignmentDesk: Sendable {
     /// Who shall vote by operators' orders, until the tree says so: until then the tree is out of
     /// date, and is not carried out.
     var ordered: SortedMap<ReplicaGroupID, [NodeID]> = SortedMap()
+    /// Since when who votes has not been what the table says.
+    var differsSince: SortedMap<ReplicaGroupID, Instant> = SortedMap()
     /// The changes under way, one for each group.
     var sent: [Xid: ReplicaGroupID] = [:]
 

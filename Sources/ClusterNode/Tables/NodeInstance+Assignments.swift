@@ -10,44 +10,59 @@ import ZooKeeperWire
 
 /// Who votes in a group follows `/rookery/groups/<id>`; what an operator ordered goes there.
 ///
-/// The group's leader does both, and writes down who votes once that is committed.
+/// The group's leader carries out, and writes down who votes once that is committed.
 extension NodeInstance {
+    /// For so long who votes must differ from the table, before the table is followed: an order
+    /// that was carried out may still be on its way into it.
+    private static var assignmentPatience: Duration { .seconds(3) }
+
     mutating func carryOutAssignments(
         at moment: Moment, into directives: inout [NodeDirective]
     ) {
+        writeOrders(at: moment)
         for group in replicas.groups where replicas.isLeader(of: group) {
-            guard let raft = replicas.raft(of: group), !raft.configuration.isJoint,
-                raft.configurationIndex <= raft.commitIndex
+            guard assignments.ordered[group] == nil, let raft = replicas.raft(of: group),
+                !raft.configuration.isJoint, raft.configurationIndex <= raft.commitIndex
             else { continue }
             let voters = raft.configuration.voters.map(\.node).sorted()
-            if let ordered = ordersOpen(for: group) {
-                write(ordered.encoded(), to: RookeryPaths.group(group), of: group, at: moment)
-                continue
-            }
             if tables.voters[group] != voters {
                 let path = ClusterTables.voters(of: group)
                 write(NodeList(voters).encoded(), to: path, of: group, at: moment)
             }
             guard let assignment = tables.assignments[group], assignment.voters != voters else {
+                assignments.differsSince[group] = nil
                 continue
             }
+            let since = assignments.differsSince[group] ?? moment.monotonic
+            assignments.differsSince[group] = since
+            guard moment.monotonic - since >= Self.assignmentPatience else { continue }
             carryOut(assignment, of: group, raft.configuration, at: moment, into: &directives)
         }
     }
 
-    /// What an operator ordered and the tree does not say yet.
-    private mutating func ordersOpen(for group: ReplicaGroupID) -> GroupAssignment? {
-        guard let ordered = assignments.ordered[group] else { return nil }
-        let current = tables.assignments[group]
-        guard let current, current.voters != ordered else {
-            // Either it is written, or there is nothing yet that could be replaced.
-            if current != nil { assignments.ordered[group] = nil }
-            return nil
+    // MARK: Operators' orders
+
+    /// An operator has changed who votes: that is how it shall be from now on.
+    mutating func noteOrder(of group: ReplicaGroupID, at moment: Moment) {
+        guard let configuration = replicas.raft(of: group)?.configuration else { return }
+        assignments.ordered[group] = configuration.voters.map(\.node).sorted()
+        writeOrders(at: moment)
+    }
+
+    private mutating func writeOrders(at moment: Moment) {
+        for (group, voters) in assignments.ordered {
+            // Before the tables are founded there is nothing to replace.
+            guard let current = tables.assignments[group] else { continue }
+            guard current.voters != voters else {
+                assignments.ordered[group] = nil
+                continue
+            }
+            let leader = current.preferredLeader
+            let next = GroupAssignment(
+                epoch: current.epoch + 1, voters: voters,
+                preferredLeader: voters.contains(leader) ? leader : voters[0])
+            write(next.encoded(), to: RookeryPaths.group(group), of: group, at: moment)
         }
-        let leader =
-            ordered.contains(current.preferredLeader) ? current.preferredLeader : ordered[0]
-        return GroupAssignment(
-            epoch: current.epoch + 1, voters: ordered, preferredLeader: leader)
     }
 
     private mutating func write(
@@ -66,14 +81,10 @@ extension NodeInstance {
 
     /// Refused or lost, it is written again at the next look, from what the tree says then.
     mutating func assignmentDidChange(_ xid: Xid, _ error: ZooKeeperError?, at moment: Moment) {
-        assignments.sent[xid] = nil
-    }
-
-    /// An operator has changed who votes: that is how it shall be from now on.
-    mutating func noteOrder(of group: ReplicaGroupID) {
-        guard let configuration = replicas.raft(of: group)?.configuration else { return }
-        let voters = configuration.voters.map(\.node).sorted()
-        assignments.ordered[group] = tables.assignments[group]?.voters == voters ? nil : voters
+        guard let group = assignments.sent.removeValue(forKey: xid) else { return }
+        // Somebody else was quicker, and leads by now: his word is newer.
+        if error == .badVersion, !replicas.isLeader(of: group) { assignments.ordered[group] = nil }
+        if error == nil { writeOrders(at: moment) }
     }
 
     // MARK: Carrying out

@@ -28,7 +28,7 @@ extension NodeInstance {
     }
 
     /// Who leads the group when all is well.
-    func preferredLeader(of group: ReplicaGroupID) -> NodeID? {
+    public func preferredLeader(of group: ReplicaGroupID) -> NodeID? {
         tables.assignments[group]?.preferredLeader
             ?? plan.groups.first { $0.id == group }?.preferredLeader
     }

@@ -11,7 +11,8 @@ extension GatewayInstance {
         exchanges.insert(HTTPSession(at: now.monotonic), as: connection)
         counters.connections = connections.count
         if refusesAll {
-            sendLast(status: 503, ErrorReport(GatewayFailure.notReady), to: connection)
+            let failure: GatewayFailure = isFenced ? .noQuorum : .notReady
+            sendLast(status: 503, ErrorReport(failure), to: connection)
         } else if isFull {
             counters.limited += 1
             sendLast(status: 503, ErrorReport(GatewayFailure.overloaded), to: connection)
