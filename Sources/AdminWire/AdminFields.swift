@@ -102,6 +102,15 @@ struct AdminFields {
         return numbers.compactMap { $0 }.map { NodeID($0) }
     }
 
+    /// Empty where it is missing.
+    func textsIfAny(_ name: StaticString) throws(AdminFailure) -> [String] {
+        guard let value = value(name) else { return [] }
+        guard let texts = value.array?.map(\.string), !texts.contains(nil) else {
+            throw .invalidField("\(name)", expected: "a list of strings")
+        }
+        return texts.compactMap { $0 }
+    }
+
     /// A digest: 16 hexadecimal digits.
     func digest(_ name: StaticString) throws(AdminFailure) -> UInt64 {
         guard let bytes = HexDigits.decode(try text(name)), bytes.count == 8 else {
@@ -150,6 +159,13 @@ extension JSONWriter {
         self.key(key)
         beginArray()
         for node in nodes { value(UInt64(node.rawValue)) }
+        endArray()
+    }
+
+    mutating func member(_ key: StaticString, texts: [String]) {
+        self.key(key)
+        beginArray()
+        for text in texts { value(text) }
         endArray()
     }
 

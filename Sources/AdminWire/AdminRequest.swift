@@ -19,6 +19,11 @@ public enum AdminRequest: Hashable, Sendable {
     case znode(ZnodeQuestion)
     /// The coordination service's sessions, linearizably.
     case sessions
+    /// The ring as the node has read it last; `runs` names the owner of every arc.
+    case ring(runs: Bool)
+    case ringOwner(UserReference)
+    /// Who shall keep which groups and who does, as the node has read and heard it last.
+    case placement
     case importUser(UserImport)
     case issueToken(TokenRequest)
     /// Another leader, or another set of copies. Only the group's leader can.
@@ -48,7 +53,7 @@ public enum AdminRequest: Hashable, Sendable {
         switch self {
         case .health, .readiness: true
         case .metrics, .status, .nodes, .groups, .shards, .chat, .user, .znode, .sessions,
-            .importUser, .issueToken, .changeGroup:
+            .ring, .ringOwner, .placement, .importUser, .issueToken, .changeGroup:
             false
         }
     }
@@ -57,7 +62,7 @@ public enum AdminRequest: Hashable, Sendable {
         switch self {
         case .importUser, .issueToken, .changeGroup: .post
         case .health, .readiness, .metrics, .status, .nodes, .groups, .shards, .chat, .user,
-            .znode, .sessions:
+            .znode, .sessions, .ring, .ringOwner, .placement:
             .get
         }
     }
@@ -77,6 +82,11 @@ public enum AdminRequest: Hashable, Sendable {
         case .user(.name(let name)): "/admin/v1/users?name=\(PercentText.encode(name))"
         case .znode(let question): "/admin/v1/znodes?\(question.query)"
         case .sessions: "/admin/v1/sessions"
+        case .ring(let runs): "/admin/v1/ring" + (runs ? "?arcs=1" : "")
+        case .ringOwner(.id(let user)): "/admin/v1/ring/owner?user=\(user.digits)"
+        case .ringOwner(.name(let name)):
+            "/admin/v1/ring/owner?name=\(PercentText.encode(name))"
+        case .placement: "/admin/v1/placement"
         case .importUser: "/admin/v1/users"
         case .issueToken: "/admin/v1/tokens"
         case .changeGroup(let group, _): "/admin/v1/groups/\(group.digits)/change"
@@ -90,7 +100,7 @@ public enum AdminRequest: Hashable, Sendable {
         case .issueToken(let request): request.encoded()
         case .changeGroup(_, let change): change.encoded()
         case .health, .readiness, .metrics, .status, .nodes, .groups, .shards, .chat, .user,
-            .znode, .sessions:
+            .znode, .sessions, .ring, .ringOwner, .placement:
             Bytes()
         }
     }
@@ -119,14 +129,14 @@ public enum AdminRequest: Hashable, Sendable {
         case "/admin/v1/groups": return .groups(digests: query == "digests=true")
         case "/admin/v1/shards": return .shards
         case "/admin/v1/sessions": return .sessions
+        case "/admin/v1/ring": return .ring(runs: query == "arcs=1")
+        case "/admin/v1/ring/owner": return .ringOwner(try user(in: query))
+        case "/admin/v1/placement": return .placement
         case "/admin/v1/znodes": return .znode(try question(query))
         case "/admin/v1/tokens": return .issueToken(try shape(of: body))
         case "/admin/v1/users" where isPost: return .importUser(try shape(of: body))
         case "/admin/v1/users":
-            guard query.hasPrefix("name="),
-                let name = PercentText.decode(String(query.dropFirst(5)))
-            else { throw .malformed(.invalidField("name", expected: "in the query")) }
-            return .user(.name(name))
+            return .user(.name(try name(in: query)))
         default: return try readIdentified(path, body)
         }
     }
@@ -147,13 +157,29 @@ public enum AdminRequest: Hashable, Sendable {
             return .chat(chat)
         }
         if let text = path.dropping(prefix: "/admin/v1/users/") {
-            if let user = UserID(digits: text) { return .user(.id(user)) }
-            guard let name = PercentText.decode(text) else {
-                throw .malformed(.invalidField("user", expected: "an id or a name"))
-            }
-            return .user(.name(name))
+            return .user(try user(text))
         }
         throw .unknownPath
+    }
+
+    /// An id or a name; a name made of digits alone is taken for an id.
+    private static func user(_ text: String) throws(Refusal) -> UserReference {
+        if let user = UserID(digits: text) { return .id(user) }
+        guard let name = PercentText.decode(text) else {
+            throw .malformed(.invalidField("user", expected: "an id or a name"))
+        }
+        return .name(name)
+    }
+
+    private static func user(in query: String) throws(Refusal) -> UserReference {
+        if let text = query.dropping(prefix: "user=") { return try user(text) }
+        return .name(try name(in: query))
+    }
+
+    private static func name(in query: String) throws(Refusal) -> String {
+        guard let text = query.dropping(prefix: "name="), let name = PercentText.decode(text)
+        else { throw .malformed(.invalidField("name", expected: "in the query")) }
+        return name
     }
 
     private static func question(_ query: String) throws(Refusal) -> ZnodeQuestion {

@@ -8,6 +8,8 @@ import Vocabulary
 /// What an operator waits for from the membership group.
 enum AdminErrand: Sendable {
     case describeUser
+    /// Whose home is asked for by name.
+    case findOwner
     case importUser
     case issueToken(device: String)
     case tokenDevice(UserID)

@@ -81,6 +81,14 @@ extension NodeInstance {
             lookUp(.account(name: name), for: connection, .describeUser, at: moment)
         case .znode(let question): inquire(.znode(question), for: connection, at: moment)
         case .sessions: inquire(.sessions, for: connection, at: moment)
+        case .ring(let runs):
+            respond(connection, 200, ringStatus(runs: runs).encoded(), into: &directives)
+        case .ringOwner(.id(let user)):
+            respond(connection, 200, ringOwner(of: user).encoded(), into: &directives)
+        case .ringOwner(.name(let name)):
+            lookUp(.account(name: name), for: connection, .findOwner, at: moment)
+        case .placement:
+            respond(connection, 200, placementStatus.encoded(), into: &directives)
         case .importUser(let account):
             let command = MembershipCommand.register(
                 name: account.name, displayName: account.displayName, email: "",
@@ -125,6 +133,7 @@ extension NodeInstance {
         let answer: AdminAnswer
         switch errand {
         case .describeUser: answer = describeUser(GatewayAnswer(outcome, .membershipAnswer))
+        case .findOwner: answer = ringOwner(GatewayAnswer(outcome, .membershipAnswer))
         case .inquire(let subject):
             return inquiryBarrierEnded(subject, for: connection, outcome, at: moment)
         case .importUser: answer = imported(GatewayAnswer(outcome, .membershipReply))

@@ -189,7 +189,7 @@ extension Duration {
 }
 
 extension GroupStatus.Kind {
-    fileprivate init(_ kind: GroupPlan.Kind) {
+    init(_ kind: GroupPlan.Kind) {
         switch kind {
         case .coordination: self = .coordination
         case .membership: self = .membership

@@ -61,6 +61,12 @@ enum Quantity {
         return "\(oneDecimal(Double(microseconds) / 1_000_000))s"
     }
 
+    /// Of a share, 0 ... 1: `33.3%`.
+    static func percent(_ share: Double) -> String {
+        guard share.isFinite, share >= 0, share <= 1e6 else { return "?" }
+        return oneDecimal(share * 100) + "%"
+    }
+
     private static func oneDecimal(_ value: Double) -> String {
         let tenths = Int((value * 10).rounded())
         return "\(tenths / 10).\(tenths % 10)"

@@ -217,7 +217,9 @@ private func user() -> UserStatus {
         .issueToken(TokenRequest(name: "anna", device: "desk")),
         .changeGroup(ReplicaGroupID(100), GroupChange(.addLearner, NodeID(4))), .sessions,
         .znode(ZnodeQuestion(.stat, of: "/")), .znode(ZnodeQuestion(.data, of: "/a&show=stat")),
-        .znode(ZnodeQuestion(.children, of: "Ä ?=%")),
+        .znode(ZnodeQuestion(.children, of: "Ä ?=%")), .ring(runs: false), .ring(runs: true),
+        .ringOwner(.id(UserID(.max))), .ringOwner(.name("17")), .ringOwner(.name("Ä&user=1")),
+        .placement,
     ]
 
     @Test("reads back what it sent", arguments: requests)
@@ -236,6 +238,9 @@ private func user() -> UserStatus {
     func userPath() throws {
         #expect(try read("GET", "/admin/v1/users/17") == .user(.id(UserID(17))))
         #expect(try read("GET", "/admin/v1/users/anna%20b") == .user(.name("anna b")))
+        #expect(try read("GET", "/admin/v1/ring/owner?user=17") == .ringOwner(.id(UserID(17))))
+        #expect(
+            try read("GET", "/admin/v1/ring/owner?user=anna%20b") == .ringOwner(.name("anna b")))
     }
 
     @Test(
@@ -271,6 +276,15 @@ private func user() -> UserStatus {
                 .malformed(
                     .invalidField("show", expected: "one of stat, data, children in the query"))
             ), ("POST", "/admin/v1/sessions", .otherMethod(.get)), ("", "", .unknownPath),
+            ("POST", "/admin/v1/ring", .otherMethod(.get)), ("GET", "/admin/v1/ring/", .unknownPath),
+            (
+                "GET", "/admin/v1/ring/owner",
+                .malformed(.invalidField("name", expected: "in the query"))
+            ),
+            (
+                "GET", "/admin/v1/ring/owner?user=%",
+                .malformed(.invalidField("user", expected: "an id or a name"))
+            ),
         ] as [(String, String, AdminRequest.Refusal)])
     func refused(method: String, target: String, refusal: AdminRequest.Refusal) {
         #expect(throws: refusal) { try read(method, target) }

@@ -17,6 +17,7 @@ struct AdminTests {
             .metrics, .status, .nodes, .groups(digests: false), .shards, .chat(ChatID(1)),
             .user(.id(UserID(1))), .issueToken(TokenRequest(name: "anna", device: "x")),
             .importUser(UserImport(name: "anna", displayName: "", hash: "h")),
+            .ring(runs: false), .ringOwner(.id(UserID(1))), .placement,
         ]
         for request in closed {
             for token in [nil, "", "another token", "operators-toke"] {

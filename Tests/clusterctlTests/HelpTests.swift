@@ -8,6 +8,7 @@ struct HelpTests {
         "user", "user import", "token",
         "token issue", "config", "config check", "config show", "secrets", "secrets create",
         "znode", "znode ls", "znode get", "znode stat", "znode watch", "sessions",
+        "ring", "ring owner", "placement",
     ]
 
     @Test("every level has help that fits a terminal", arguments: levels)

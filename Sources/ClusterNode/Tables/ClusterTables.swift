@@ -21,6 +21,9 @@ struct ClusterTables: Sendable {
     private(set) var assignments = SortedMap<ReplicaGroupID, GroupAssignment>()
     /// Who votes, as each group's leader has written it down.
     private(set) var voters = SortedMap<ReplicaGroupID, [NodeID]>()
+    /// Paths whose bytes could not be decoded when they were read last, ascending: what they said
+    /// before is in force.
+    private(set) var undecodable: [String] = []
     /// Which change set the bytes that were read last, and to which version.
     private var seen = SortedMap<ZnodePath, (change: Zxid, version: Int32)>()
 
@@ -77,15 +80,19 @@ struct ClusterTables: Sendable {
             let (data, stat) = try machine.data(at: path, for: [NodeInstance.ownIdentity])
             guard seen[path]?.change != stat.mzxid else { return }
             seen[path] = (stat.mzxid, stat.version)
+            undecodable.removeAll { $0 == "\(path)" }
             guard let data, !data.isEmpty else { return }
             do throws(DecodeFailure) {
                 try body(&self, data)
             } catch {
                 news.append(.undecodable(path, error))
+                undecodable.append("\(path)")
+                undecodable.sort()
             }
         } catch {
             // It is not there (yet): nothing is known of it.
             seen[path] = nil
+            undecodable.removeAll { $0 == "\(path)" }
         }
     }
 }

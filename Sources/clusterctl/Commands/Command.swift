@@ -17,6 +17,7 @@ enum CommandTable {
         GroupTransferCommand.self, GroupAddLearnerCommand.self, GroupPromoteCommand.self,
         GroupDemoteCommand.self, GroupRemoveCommand.self, ShardsCommand.self,
         ChatCommand.self, UserCommand.self, UserImportCommand.self, TokenIssueCommand.self,
+        RingCommand.self, RingOwnerCommand.self, PlacementCommand.self,
         ZnodeListCommand.self, ZnodeGetCommand.self, ZnodeStatCommand.self,
         ZnodeWatchCommand.self, SessionsCommand.self,
         ConfigCheckCommand.self, ConfigShowCommand.self, SecretsCreateCommand.self,
