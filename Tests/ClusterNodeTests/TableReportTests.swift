@@ -2,6 +2,7 @@ import AdminWire
 import ClusterNode
 import Controller
 import CoordinationService
+import HTTPWire
 import Placement
 import Raft
 import Testing

@@ -292,16 +292,18 @@ import WebSocketWire
         for _ in 0..<140 {
             for client in clients {
                 for case .goaway(let goaway) in try rig.plainFrames(on: client) {
-                    leaving.append((rig.clock - start) / 1_000_000 + Int64(goaway.afterMilliseconds))
+                    leaving.append(
+                        (rig.clock - start) / 1_000_000 + Int64(goaway.afterMilliseconds))
                 }
             }
             rig.pass(.milliseconds(100))
         }
         #expect(leaving.count == count)
         leaving.sort()
-        let busiest = leaving.indices.map { first in
-            leaving[first...].prefix { $0 < leaving[first] + 1_000 }.count
-        }.max() ?? 0
+        let busiest =
+            leaving.indices.map { first in
+                leaving[first...].prefix { $0 < leaving[first] + 1_000 }.count
+            }.max() ?? 0
         #expect(busiest <= rate + rate / 5, "\(busiest) in a second")
         #expect((leaving.last ?? 0) < Int64(count / rate) * 1_000 + 1_000)
     }
