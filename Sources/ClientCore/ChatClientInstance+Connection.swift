@@ -172,7 +172,8 @@ extension ChatClientInstance {
 
     /// Goes where the node asked to, without a wait: it was drawn there.
     mutating func followGoaway(
-        to address: ServerAddress?, at now: Moment, into directives: inout [ChatClientDirective]
+        to address: ServerAddress?, _ reason: Goaway.Reason, at now: Moment,
+        into directives: inout [ChatClientDirective]
     ) {
         if let connection = currentConnection {
             flush(into: &directives)
@@ -180,7 +181,7 @@ extension ChatClientInstance {
         }
         forgetConnection()
         nodeIndex = (nodeIndex + 1) % settings.nodes.count
-        directives.append(.report(.disconnected(.goneAway)))
+        directives.append(.report(.disconnected(.goneAway(reason))))
         dial(address, at: now, into: &directives)
     }
 
