@@ -139,8 +139,8 @@ let rooms: [Room] = [
     Room(
         name: "Simulator", floor: 5, wing: .proving,
         uses: [
-            "VirtualWorld", "AdminWire", "ClusterNode", "ClientCore", "Gateway", "Replication",
-            "Raft",
+            "VirtualWorld", "AdminWire", "ClusterNode", "Coordination", "CoordinationService",
+            "ZooKeeperWire", "ClientCore", "Gateway", "Replication", "Raft",
             "Routing",
             "Peering", "PeerWire", "LogStorage", "Messages", "Membership", "ChatWire", "HTTPWire",
             "WebSocketWire", "Placement", "Credentials", "ReplicatedState", "HistoryChecking",

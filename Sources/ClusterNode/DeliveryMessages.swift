@@ -1,4 +1,5 @@
 import Messages
+import Placement
 import Toolbox
 import Vocabulary
 
@@ -6,33 +7,52 @@ import Vocabulary
 struct DeliverySubscribe: Hashable, Sendable {
     /// The last log index it has; nil if it has none and wants what comes from now on.
     var cursor: LogIndex?
+    /// Whose entries it wants.
+    var served: ServedArcs
 
     func encoded() -> Bytes {
-        var writer = ByteWriter(reserving: 16)
+        var writer = ByteWriter(reserving: 2_080)
         writer.writeOptional(cursor) { $0.write($1.rawValue) }
+        writer.write(served.epoch.rawValue)
+        served.arcs.encode(into: &writer)
         return writer.take()
     }
 
-    init(cursor: LogIndex?) { self.cursor = cursor }
+    init(cursor: LogIndex?, served: ServedArcs) {
+        self.cursor = cursor
+        self.served = served
+    }
 
     init(decoding bytes: Bytes) throws(DecodeFailure) {
         var reader = ByteReader(bytes)
         cursor = try reader.readOptional { (reader) throws(DecodeFailure) in
             LogIndex(try reader.read())
         }
+        served = ServedArcs(
+            epoch: RingEpoch(try reader.read()), arcs: try ArcSet(from: &reader))
         try reader.expectEnd()
     }
 }
 
+/// The arcs of whose users a node is the home.
+struct ServedArcs: Hashable, Sendable {
+    /// Of the ring that gave or took the last of them.
+    var epoch: RingEpoch
+    var arcs: ArcSet
+}
+
 /// A piece of the stream: everything for the subscriber in `from + 1 ... through`.
 struct DeliveryBatch: Hashable, Sendable {
+    /// That of the arcs for which it was made.
+    var epoch: RingEpoch
     /// Where the piece before ended. Nil at the start of a stream that could not go on from the
     /// subscriber's cursor: whatever it missed must be fetched.
     var from: LogIndex?
     var through: LogIndex
     var events: [MessageEffect]
 
-    init(from: LogIndex?, through: LogIndex, events: [MessageEffect]) {
+    init(epoch: RingEpoch, from: LogIndex?, through: LogIndex, events: [MessageEffect]) {
+        self.epoch = epoch
         self.from = from
         self.through = through
         self.events = events
@@ -42,7 +62,8 @@ struct DeliveryBatch: Hashable, Sendable {
     struct Head: Sendable {
         private let throughOffset: Int
 
-        init(from: LogIndex?, into writer: inout ByteWriter) {
+        init(epoch: RingEpoch, from: LogIndex?, into writer: inout ByteWriter) {
+            writer.write(epoch.rawValue)
             writer.writeOptional(from) { $0.write($1.rawValue) }
             throughOffset = writer.count
             writer.write(UInt64(0))
@@ -57,6 +78,7 @@ struct DeliveryBatch: Hashable, Sendable {
 
     init(decoding bytes: Bytes) throws(DecodeFailure) {
         var reader = ByteReader(bytes)
+        epoch = RingEpoch(try reader.read())
         from = try reader.readOptional { (reader) throws(DecodeFailure) in
             LogIndex(try reader.read())
         }

@@ -15,6 +15,8 @@ struct DeliveryPublisher: Sendable {
         var cursor: LogIndex
         /// Where the last piece ended; nil if what comes next does not follow anything.
         var sentThrough: LogIndex?
+        /// Whose entries it wants, by its own word: the ring that this node knows may be another.
+        let served: ServedArcs
         var nextProgress: Instant
     }
 
@@ -70,7 +72,8 @@ struct DeliveryPublisher: Sendable {
         _ node: NodeID, _ request: DeliverySubscribe, applied: LogIndex, at now: Instant
     ) {
         subscribers[node] = Subscriber(
-            cursor: request.cursor ?? applied, sentThrough: request.cursor, nextProgress: now)
+            cursor: request.cursor ?? applied, sentThrough: request.cursor,
+            served: request.served, nextProgress: now)
     }
 
     mutating func unsubscribe(_ node: NodeID) { subscribers.removeValue(forKey: node) }
@@ -124,18 +127,19 @@ struct DeliveryPublisher: Sendable {
         _ applied: LogIndex, _ machine: borrowing MessageMachine
     ) -> StreamedBatch? {
         let positions = firstPosition(after: cut.cursor)..<recent.count
+        let served = subscriber.served
         let batch: StreamedBatch
         let isEmpty: Bool
         if node == turn.own {
             // What stays here is not written and read back.
-            var events = DeliveredEvents(from: subscriber.sentThrough)
-            gather(positions, for: node, turn, applied, machine, into: &events)
+            var events = DeliveredEvents(epoch: served.epoch, from: subscriber.sentThrough)
+            gather(positions, for: served.arcs, applied, machine, into: &events)
             isEmpty = events.count == 0
             subscriber.cursor = events.batch.through
             batch = .here(events.batch)
         } else {
-            var events = EncodedEvents(from: subscriber.sentThrough)
-            gather(positions, for: node, turn, applied, machine, into: &events)
+            var events = EncodedEvents(epoch: served.epoch, from: subscriber.sentThrough)
+            gather(positions, for: served.arcs, applied, machine, into: &events)
             isEmpty = events.count == 0
             subscriber.cursor = events.through
             batch = .elsewhere(events.take())
@@ -148,17 +152,16 @@ struct DeliveryPublisher: Sendable {
         return batch
     }
 
-    /// Collects what concerns the users whose home is `node`, as far as one batch may go: always to
-    /// the end of an index.
+    /// Collects what concerns the users of these arcs, as far as one batch may go: always to the
+    /// end of an index.
     private func gather(
-        _ positions: Range<Int>, for node: NodeID, _ turn: StreamTurn, _ applied: LogIndex,
+        _ positions: Range<Int>, for arcs: ArcSet, _ applied: LogIndex,
         _ machine: borrowing MessageMachine, into events: inout some EventCollecting
     ) {
-        let ring = turn.ring
         for position in positions {
             let index = recent[position].index
             guard index <= applied else { break }
-            events.collect(recent[position].effect, from: machine) { ring.owner(of: $0) == node }
+            events.collect(recent[position].effect, from: machine) { arcs.contains($0) }
             let isFull =
                 events.count >= settings.batchEffectsMaximum
                 || events.bytes >= Self.batchBytesMaximum

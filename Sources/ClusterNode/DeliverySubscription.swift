@@ -25,6 +25,8 @@ struct DeliverySubscription: Sendable {
     private(set) var state: State
     /// The last log index received; nil before the first batch ever.
     private(set) var cursor: LogIndex?
+    /// Of the arcs that were asked for last.
+    private var epoch = RingEpoch(0)
     private let silenceMaximum: Duration
 
     init(silenceMaximum: Duration, at now: Instant) {
@@ -50,9 +52,12 @@ struct DeliverySubscription: Sendable {
         }
     }
 
-    mutating func ask(_ leader: NodeID, at now: Instant) -> DeliverySubscribe {
+    mutating func ask(
+        _ leader: NodeID, for served: ServedArcs, at now: Instant
+    ) -> DeliverySubscribe {
+        epoch = served.epoch
         state = .asked(leader, deadline: now + silenceMaximum)
-        return DeliverySubscribe(cursor: cursor)
+        return DeliverySubscribe(cursor: cursor, served: served)
     }
 
     mutating func stop(retryAt: Instant) { state = .idle(retryAt: retryAt) }
@@ -60,7 +65,8 @@ struct DeliverySubscription: Sendable {
     mutating func receive(
         _ batch: DeliveryBatch, from node: NodeID, at now: Instant
     ) -> Verdict {
-        guard source == node else { return .stray }
+        // What was made for other arcs is made again for these, from the same cursor.
+        guard source == node, batch.epoch == epoch else { return .stray }
         guard batch.from == cursor || batch.from == nil else {
             state = .idle(retryAt: now)
             return .stray

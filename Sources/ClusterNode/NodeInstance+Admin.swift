@@ -168,7 +168,7 @@ extension NodeInstance {
             body: UserStatus(
                 user: account.user, name: account.name, displayName: account.displayName,
                 devices: account.devices, chats: chatsCount(of: account.user),
-                home: tables.ring.owner(of: account.user)
+                home: ring.owner(of: account.user)
             ).encoded())
     }
 

@@ -10,7 +10,7 @@ extension NodeInstance {
     /// Sends every group's subscribers what is new.
     mutating func stream(at moment: Moment) {
         let turn = StreamTurn(
-            own: plan.node, ring: plan.ring, crowded: crowdedNodes, now: moment.monotonic)
+            own: plan.node, crowded: crowdedNodes, now: moment.monotonic)
         for group in publishers.keys where replicas.isLeader(of: group) {
             let applied = replicas.applied(of: group)
             let batches = replicas.look(at: group) { machine in
@@ -77,9 +77,8 @@ extension NodeInstance {
                 subscriptions.update(group) { $0.stop(retryAt: now + .milliseconds(50)) }
                 continue
             }
-            guard let request = subscriptions.update(group, { $0.ask(leader, at: now) }) else {
-                continue
-            }
+            let asked = subscriptions.update(group) { $0.ask(leader, for: served, at: now) }
+            guard let request = asked else { continue }
             if leader == plan.node {
                 subscribed(plan.node, to: group, request, at: moment)
             } else {
@@ -91,7 +90,7 @@ extension NodeInstance {
         tellCoverage(at: moment)
     }
 
-    private mutating func tellCoverage(at moment: Moment) {
+    mutating func tellCoverage(at moment: Moment) {
         let covers = subscriptions.values.allSatisfy(\.isActive)
         guard covers != isCovered else { return }
         isCovered = covers

@@ -1,3 +1,4 @@
+public import Coordination
 import CoordinationService
 import Gateway
 import Peering
@@ -17,6 +18,12 @@ extension NodeInstance {
         if let coordination = replicas.coordination { body(coordination.raft) }
         if let membership = replicas.membership { body(membership.raft) }
         for replica in replicas.messages { body(replica.raft) }
+    }
+
+    /// Shows the copy of the coordination tree, if there is one, and the log that it follows.
+    public func withCoordination(_ body: (RaftInstance, CoordinationMachine) -> Void) {
+        guard let replica = replicas.coordination else { return }
+        body(replica.raft, replica.machine)
     }
 
     /// The last entry that the group's machine has seen.

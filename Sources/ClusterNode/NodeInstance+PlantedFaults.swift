@@ -9,7 +9,8 @@ extension NodeInstance {
     @inline(__always)
     mutating func plantFaults() {
         #if PLANTED_FAULTS
-            replicas.plant(plan.settings.plantedRaftFault, plan.settings.plantedMessageFault)
+            replicas.plant(plan.settings)
+            coordination?.service.plantedFault = plan.settings.plantedServiceFault
         #endif
     }
 }

@@ -5,6 +5,7 @@ import CoordinationService
 import Credentials
 import Gateway
 import Peering
+import Placement
 import Raft
 import Replication
 import Routing
@@ -81,6 +82,9 @@ extension NodeInstance {
         at moment: Moment
     ) {
         self.plan = plan
+        ring = plan.ring
+        served = ServedArcs(
+            epoch: plan.ring.epoch, arcs: ArcSet(of: plan.node, in: plan.ring))
         self.log = log
         self.startToken = startToken
         lastRecord = startToken

@@ -9,7 +9,7 @@ import Membership
 import Messages
 import PeerWire
 import Peering
-import Placement
+public import Placement
 import Raft
 import ReplicatedState
 import Replication
@@ -24,6 +24,10 @@ import Routing
 /// sync, and one frame per peer and channel.
 public struct NodeInstance: Sendable {
     let plan: NodePlan
+    /// The newest that this node knows; the plan's until another one comes. Changed by `follow`.
+    public internal(set) var ring: Ring
+    /// What its subscriptions ask for, by this ring.
+    var served: ServedArcs
     var log: WriteAheadLog
     var replicas = ReplicaTable()
     var peering: PeeringInstance

@@ -1,4 +1,7 @@
 public import Controller
+#if PLANTED_FAULTS
+    public import Coordination
+#endif
 public import CoordinationService
 public import Gateway
 public import LogStorage
@@ -169,6 +172,8 @@ public struct NodeSettings: Sendable {
         public var plantedFault: PlantedNodeFault?
         public var plantedRaftFault: PlantedRaftFault?
         public var plantedMessageFault: PlantedMessageFault?
+        public var plantedCoordinationFault: PlantedCoordinationFault?
+        public var plantedServiceFault: PlantedServiceFault?
     #endif
 
     public init() {}
@@ -192,5 +197,13 @@ public struct NodeSettings: Sendable {
         case fenceNeverUp
         /// A failed sync is taken for a finished one.
         case failedSyncIgnored
+        /// A command of a coordination client is taken though an earlier one was refused.
+        case refusedStreamGoesOn
+        /// A coordination client's commands go on over a new link, as if none was lost with the old.
+        case brokenLinkGoesUnnoticed
+        /// Reads of the coordination tree are served without asking what is committed.
+        case readServedWithoutBarrier
+        /// Coordination clients are not told that a snapshot has replaced the tree under them.
+        case installationGoesUntold
     }
 #endif

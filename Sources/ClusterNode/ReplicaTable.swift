@@ -57,11 +57,12 @@ struct ReplicaTable: Sendable {
     }
 
     #if PLANTED_FAULTS
-        mutating func plant(_ raft: PlantedRaftFault?, _ message: PlantedMessageFault?) {
-            coordination?.plant(raft) { _ in }
+        mutating func plant(_ settings: NodeSettings) {
+            let raft = settings.plantedRaftFault
+            coordination?.plant(raft) { $0.plantedFault = settings.plantedCoordinationFault }
             membership?.plant(raft) { _ in }
             for index in messages.indices {
-                messages[index].plant(raft) { $0.plantedFault = message }
+                messages[index].plant(raft) { $0.plantedFault = settings.plantedMessageFault }
             }
         }
     #endif
@@ -175,7 +176,10 @@ struct ReplicaTable: Sendable {
 
     mutating func propose(_ command: Bytes, for requester: Requester, in group: ReplicaGroupID) {
         switch slots[group] {
-        case .coordination: coordination?.propose(command, for: requester)
+        case .coordination:
+            // Clients are answered, and the leader's own work seen to be done, by the effects.
+            let needsReply = !CoordinationDesk.isProposal(requester.request)
+            coordination?.propose(command, for: requester, needsReply: needsReply)
         case .membership: membership?.propose(command, for: requester)
         case .messages(let index): messages[index].propose(command, for: requester)
         case nil: break

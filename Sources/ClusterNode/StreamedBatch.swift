@@ -1,12 +1,10 @@
 import Messages
-import Placement
 import Toolbox
 import Vocabulary
 
 /// What is the same for all groups' streams in one turn.
 struct StreamTurn: Sendable {
     let own: NodeID
-    let ring: Ring
     /// Nodes whose sockets have too much to send already.
     let crowded: [NodeID]
     let now: Instant
@@ -38,7 +36,9 @@ struct DeliveredEvents: EventCollecting {
     private(set) var bytes = 0
     var count: Int { batch.events.count }
 
-    init(from: LogIndex?) { batch = DeliveryBatch(from: from, through: .zero, events: []) }
+    init(epoch: RingEpoch, from: LogIndex?) {
+        batch = DeliveryBatch(epoch: epoch, from: from, through: .zero, events: [])
+    }
 
     mutating func collect(
         _ news: MessageNews, from machine: borrowing MessageMachine,
@@ -60,9 +60,9 @@ struct EncodedEvents: EventCollecting {
     private(set) var through = LogIndex.zero
     var bytes: Int { writer.count }
 
-    init(from: LogIndex?) {
+    init(epoch: RingEpoch, from: LogIndex?) {
         writer = ByteWriter(reserving: 512)
-        head = DeliveryBatch.Head(from: from, into: &writer)
+        head = DeliveryBatch.Head(epoch: epoch, from: from, into: &writer)
     }
 
     mutating func collect(

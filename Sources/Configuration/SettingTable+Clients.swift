@@ -41,6 +41,31 @@ extension SettingTable {
             "gateway", "attachRetryMilliseconds", .milliseconds(\.node.gateway.attachRetry),
             10...600_000, "How often an attachment without an answer is tried again."),
         SettingKey(
+            "gateway", "reattachmentsPerTurnMaximum",
+            .count(\.node.gateway.reattachmentsPerTurnMaximum, of: "sessions"), 1...1_000_000,
+            "Sessions that move within a millisecond after a change of the ring; the rest follows."
+                + " Higher: longer turns."),
+        SettingKey(
+            "gateway", "goawayPerSecondMaximum",
+            .count(\.node.gateway.goawayPerSecondMaximum, of: "clients"), 0...1_000_000,
+            "Clients sent to their home in a second, after a change of the ring or because they came"
+                + " to another node; 0 sends none, for clients that reach nodes only through a load"
+                + " balancer."),
+        SettingKey(
+            "gateway", "guestPatienceMilliseconds", .milliseconds(\.node.gateway.guestPatience),
+            0...86_400_000,
+            "How long a client that came to another node than its home is served before it is sent"
+                + " there."),
+        SettingKey(
+            "gateway", "admissionsPerSecondMaximum",
+            .count(\.node.gateway.admissionsPerSecondMaximum, of: "sockets"), 0...10_000_000,
+            "New WebSockets in a second; more get 503 and a time to come again. 0 is without"
+                + " limit."),
+        SettingKey(
+            "gateway", "admissionsBurst",
+            .count(\.node.gateway.admissionsBurst, of: "sockets"), 1...10_000_000,
+            "New WebSockets taken at once after a calm."),
+        SettingKey(
             "gateway", "goawayJitterMilliseconds", .milliseconds(\.node.gateway.goawayJitter),
             0...600_000,
             "after_ms of a goaway is drawn below this. Higher: gentler on the other nodes."),

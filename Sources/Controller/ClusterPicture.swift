@@ -6,7 +6,8 @@ import ZooKeeperWire
 /// The facts, read: what decodes as what it should be, and what does not.
 struct ClusterPicture: Sendable {
     struct Member: Hashable, Sendable {
-        let registration: NodeRegistration
+        /// Nil when it does not decode: somebody is there, but who knows as what.
+        let registration: NodeRegistration?
         let version: Int32
         let created: Zxid
     }
@@ -35,9 +36,8 @@ struct ClusterPicture: Sendable {
                 let read = take(path, earlier?.members[id]?.registration, from: earlier) {
                     bytes throws(DecodeFailure) in try NodeRegistration(decoding: bytes)
                 }
-                members[id] = read.map {
-                    Member(registration: $0, version: znode.version, created: znode.created)
-                }
+                members[id] = Member(
+                    registration: read, version: znode.version, created: znode.created)
             } else if let id: ReplicaGroupID = RookeryPaths.number(
                 path, below: RookeryPaths.groups)
             {

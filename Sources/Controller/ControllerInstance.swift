@@ -18,9 +18,9 @@ public struct ControllerInstance: Sendable {
         var retryAt: Instant?
         /// Since when the ring is not as it should be.
         var ringWantedSince: Instant?
-        var ringChangedAt: Instant?
-        var voluntaryMovedAt: Instant?
-        var groupChangedAt: Instant?
+        var ringChangedAt: Instant
+        var voluntaryMovedAt: Instant
+        var groupChangedAt: Instant
         var reported: Set<ControllerObservation> = []
     }
 
@@ -43,9 +43,12 @@ public struct ControllerInstance: Sendable {
     /// This node leads the coordination group and has applied all that was committed before.
     /// Followed by `treeDidChange`.
     public mutating func leadershipDidBegin(at now: Instant) {
+        // As if the controller before had made each kind of change at this moment: the bounds on
+        // how fast things move hold across controllers.
         leading = Leading(
             watch: NodeWatch(
-                settings: settings, configured: planner.foundation.nodes, startedAt: now))
+                settings: settings, configured: planner.foundation.nodes, startedAt: now),
+            ringChangedAt: now, voluntaryMovedAt: now, groupChangedAt: now)
         nextDeadline = nil
     }
 
@@ -69,7 +72,7 @@ public struct ControllerInstance: Sendable {
             directives.append(.observe(.flapping(node)))
         }
         leading = state
-        report(picture, into: &directives)
+        report(picture, at: now, into: &directives)
         plan(at: now, into: &directives)
     }
 
@@ -94,6 +97,7 @@ public struct ControllerInstance: Sendable {
         to now: Instant, into directives: inout [ControllerDirective]
     ) {
         guard let deadline = nextDeadline, now >= deadline else { return }
+        if let picture = leading?.picture { report(picture, at: now, into: &directives) }
         plan(at: now, into: &directives)
     }
 
@@ -148,9 +152,10 @@ public struct ControllerInstance: Sendable {
     ) -> ControllerChange? {
         guard let state = leading, let owners = picture.ring?.nodes else { return nil }
         var voluntaryArcsMaximum = settings.arcsPerStepMaximum
-        if let moved = state.voluntaryMovedAt, now < moved + settings.stepInterval {
+        let nextStep = state.voluntaryMovedAt + settings.stepInterval
+        if now < nextStep {
             voluntaryArcsMaximum = 0
-            deadlines.append(moved + settings.stepInterval)
+            deadlines.append(nextStep)
         }
         let change = planner.ring(
             picture, nodes: state.watch.ringNodes(owners: owners, at: now),
@@ -161,8 +166,7 @@ public struct ControllerInstance: Sendable {
         }
         let wantedSince = state.ringWantedSince ?? now
         leading?.ringWantedSince = wantedSince
-        let due =
-            max(wantedSince, state.ringChangedAt ?? wantedSince) + settings.coalesceDelay
+        let due = max(wantedSince, state.ringChangedAt) + settings.coalesceDelay
         guard now >= due else {
             deadlines.append(due)
             return nil
@@ -174,8 +178,9 @@ public struct ControllerInstance: Sendable {
         _ picture: ClusterPicture, at now: Instant, _ deadlines: inout [Instant]
     ) -> ControllerChange? {
         guard let state = leading else { return nil }
-        if let changed = state.groupChangedAt, now < changed + settings.groupChangeInterval {
-            deadlines.append(changed + settings.groupChangeInterval)
+        let due = state.groupChangedAt + settings.groupChangeInterval
+        guard now >= due else {
+            deadlines.append(due)
             return nil
         }
         return planner.group(picture, state.watch, at: now)
@@ -185,13 +190,14 @@ public struct ControllerInstance: Sendable {
 
     /// Each trouble once, when it begins, and once more when bytes can be read again.
     private mutating func report(
-        _ picture: ClusterPicture, into directives: inout [ControllerDirective]
+        _ picture: ClusterPicture, at now: Instant, into directives: inout [ControllerDirective]
     ) {
         guard let state = leading else { return }
         var troubles: [ControllerObservation] = picture.undecodable.map {
             .undecodable($0.key, $0.value)
         }
-        for (id, assignment) in picture.groups where !planner.hasQuorum(assignment, state.watch) {
+        for (id, assignment) in picture.groups
+        where planner.hasLostQuorum(assignment, state.watch, at: now) {
             troubles.append(.withoutQuorum(id))
         }
         for trouble in troubles where !state.reported.contains(trouble) {

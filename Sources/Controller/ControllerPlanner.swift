@@ -142,7 +142,7 @@ struct ControllerPlanner: Sendable {
             let role: NodeRegistration.Role =
                 group == GroupNumbers.coordination ? .coordination : .storage
             let candidates = picture.members.filter { id, member in
-                member.registration.has(role) && isUsable(id, picture, watch, at: now)
+                member.registration?.has(role) == true && isUsable(id, picture, watch, at: now)
             }.map(\.key)
             guard
                 let found = work.moves.substitution(of: first, in: group, among: candidates),
@@ -163,10 +163,20 @@ struct ControllerPlanner: Sendable {
         assignment.voters.count { watch.isPresent($0) } > assignment.voters.count / 2
     }
 
+    /// Whether so many voters have been away for so long that this is worth telling.
+    func hasLostQuorum(
+        _ assignment: GroupAssignment, _ watch: NodeWatch, at now: Instant
+    ) -> Bool {
+        let lost = assignment.voters.count {
+            watch.isAway($0, for: settings.crashGrace, at: now)
+        }
+        return assignment.voters.count - lost <= assignment.voters.count / 2
+    }
+
     private func isUsable(
         _ id: NodeID, _ picture: ClusterPicture, _ watch: NodeWatch, at now: Instant
     ) -> Bool {
-        picture.members[id]?.registration.isDraining == false && watch.isSteady(id, at: now)
+        picture.members[id]?.registration?.isDraining == false && watch.isSteady(id, at: now)
     }
 
     private func places(_ picture: ClusterPicture, _ watch: NodeWatch) -> [PlacementNode] {

@@ -9,7 +9,10 @@ import ZooKeeperWire
 /// longer; it is never hastier.
 struct NodeWatch: Sendable {
     fileprivate struct Record {
+        /// The last that could be read.
         var registration: NodeRegistration?
+        /// Whether the present one can be.
+        var isReadable = true
         /// Of the present or the last registration.
         var created: Zxid?
         var presentSince: Instant?
@@ -59,7 +62,8 @@ struct NodeWatch: Sendable {
         if isNewLife, record.presentSince != nil { record.noteDeparture(at: now) }
         if isNewLife || record.presentSince == nil { record.presentSince = now }
         record.created = member.created
-        record.registration = member.registration
+        record.isReadable = member.registration != nil
+        record.registration = member.registration ?? record.registration
         records[id] = record
         return isNewLife && wasKnown && isFlapping(record, at: now)
     }
@@ -92,9 +96,13 @@ struct NodeWatch: Sendable {
         records[id]?.registration ?? configured[id]
     }
 
-    /// Present, and not so briefly that it may be gone again.
+    /// Present, known as what, and not so briefly that it may be gone again.
     func isSteady(_ id: NodeID, at now: Instant) -> Bool {
-        guard let record = records[id], let since = record.presentSince else { return false }
+        records[id].map { isSteady($0, at: now) } ?? false
+    }
+
+    private func isSteady(_ record: Record, at now: Instant) -> Bool {
+        guard let since = record.presentSince, record.isReadable else { return false }
         return !isFlapping(record, at: now) || now - since >= settings.flapDelay
     }
 
@@ -106,16 +114,21 @@ struct NodeWatch: Sendable {
     /// The nodes as the ring's planner should see them.
     func ringNodes(owners: [NodeID], at now: Instant) -> [RingNode] {
         records.compactMap { id, record in
-            let registration = registration(of: id)
-            let isOwner = owners.contains(id)
-            if let registration, record.presentSince != nil {
-                guard isOwner || isSteady(id, at: now) else { return nil }
-                return registration.ringNode(
-                    id, part: registration.isDraining ? .draining : .active)
+            guard let part = part(record, isOwner: owners.contains(id), at: now) else {
+                return nil
             }
-            guard isOwner, now - record.absentSince < ringGrace(record) else { return nil }
-            return registration?.ringNode(id, part: .away) ?? RingNode(id: id, part: .away)
+            return registration(of: id)?.ringNode(id, part: part) ?? RingNode(id: id, part: part)
         }
+    }
+
+    /// Nil for who is gone.
+    private func part(_ record: Record, isOwner: Bool, at now: Instant) -> RingNode.Part? {
+        guard record.presentSince != nil else {
+            return isOwner && now - record.absentSince < ringGrace(record) ? .away : nil
+        }
+        guard record.isReadable else { return .unsteady }
+        if record.registration?.isDraining == true { return .draining }
+        return isSteady(record, at: now) ? .active : .unsteady
     }
 
     /// When the answers above change by themselves, after `now`; nil if they do not.
@@ -126,7 +139,7 @@ struct NodeWatch: Sendable {
                 deadlines.append(since + settings.flapDelay)
             } else {
                 deadlines.append(record.absentSince + ringGrace(record))
-                for grace in [settings.replicaGrace, settings.leaderGrace] {
+                for grace in [settings.replicaGrace, settings.leaderGrace, settings.crashGrace] {
                     deadlines.append(record.absentSince + graceOnceSeen(record, grace))
                 }
             }

@@ -17,7 +17,7 @@ public struct CoordinationServiceSettings: Sendable {
     /// Above it the connection is closed: its client does not read, and its watches go on.
     public var backlogBytesMaximum = 64 << 20
     /// Read barriers that are asked for and not yet answered.
-    public var barriersMaximum = 4
+    public var barriersMaximum = 1
     /// How long connections stand still while no leader is heard; then they are closed.
     public var leaderlessPatience: Duration = .seconds(3)
     /// How long a client is waited for that has seen a later state than this node.

@@ -13,5 +13,7 @@
         case touchesOfOtherNodesIgnored
         /// A one-shot watch stays.
         case oneShotWatchFiresTwice
+        /// A new leader takes everybody for silent since long.
+        case newLeaderGivesNoTimeout
     }
 #endif

@@ -37,7 +37,9 @@ struct ClientSession: Sendable {
 
     let attachment: Attachment
     /// Set once the subscriptions cover the user and the edge has been told.
-    var isAttached = false
+    private(set) var isAttached = false
+    /// Of the user's arc, when it was attached.
+    private(set) var tenure: UInt32 = 0
     /// The number of the last push that left.
     private(set) var push: UInt64
     private var queue: [Push] = []
@@ -58,6 +60,11 @@ struct ClientSession: Sendable {
     init(_ attachment: Attachment) {
         self.attachment = attachment
         push = attachment.push
+    }
+
+    mutating func attach(tenure: UInt32) {
+        isAttached = true
+        self.tenure = tenure
     }
 
     var hasWaiting: Bool { front < queue.count }

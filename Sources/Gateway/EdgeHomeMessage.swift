@@ -27,6 +27,9 @@ public enum EdgeHomeMessage: Hashable, Sendable {
     case close(ConnectionID, attempt: UInt32, code: UInt16)
     /// The home knows of no such attachment: it has started anew.
     case unknown(ConnectionID, attempt: UInt32)
+    /// The user's home is elsewhere, by a ring of this epoch, which is not older than the one by
+    /// which the edge asked.
+    case moved(ConnectionID, attempt: UInt32, epoch: RingEpoch)
 }
 
 /// A session as its home sees it.
@@ -41,6 +44,8 @@ public struct Attachment: Hashable, Sendable {
     public var push: UInt64
     /// The session missed pushes: each of the user's chats becomes a `gap`.
     public var hasMissed: Bool
+    /// Of the ring by which the edge chose the home.
+    public var epoch = RingEpoch(0)
 
     public init(
         session: ClientSessionID, user: UserID, device: DeviceID, attempt: UInt32, push: UInt64,
@@ -88,6 +93,10 @@ extension EdgeHomeMessage {
         case .unknown(let connection, let attempt):
             Self.begin(6, connection, &writer)
             writer.write(attempt)
+        case .moved(let connection, let attempt, let epoch):
+            Self.begin(7, connection, &writer)
+            writer.write(attempt)
+            writer.write(epoch.rawValue)
         }
     }
 
@@ -125,6 +134,9 @@ extension EdgeHomeMessage {
             self = .frames(connection, attempt: attempt, push: push, texts)
         case 5: self = .close(connection, attempt: try reader.read(), code: try reader.read())
         case 6: self = .unknown(connection, attempt: try reader.read())
+        case 7:
+            self = .moved(
+                connection, attempt: try reader.read(), epoch: RingEpoch(try reader.read()))
         default: throw .invalid(what: "edge and home message \(tag)", offset: 0)
         }
     }
@@ -138,6 +150,7 @@ extension Attachment {
         writer.write(attempt)
         writer.write(push)
         writer.write(hasMissed)
+        writer.write(epoch.rawValue)
     }
 
     init(from reader: inout ByteReader) throws(DecodeFailure) {
@@ -147,5 +160,6 @@ extension Attachment {
         attempt = try reader.read()
         push = try reader.read()
         hasMissed = try reader.readBool()
+        epoch = RingEpoch(try reader.read())
     }
 }

@@ -20,6 +20,10 @@ public struct GatewayCounters: Hashable, Sendable {
     public var refused: UInt64 = 0
     /// Requests and connections refused for being too many.
     public var limited: UInt64 = 0
+    /// Sessions that were attached to another home because the ring moved their users.
+    public var reattached: UInt64 = 0
+    /// Clients that were told to go to their home.
+    public var sentHome: UInt64 = 0
     /// Connections closed because they did not read.
     public var tooSlow: UInt64 = 0
 

@@ -38,6 +38,19 @@ public struct GatewaySettings: Hashable, Sendable {
     public var homePatience: Duration = .seconds(1)
     /// How often an attachment that its home did not answer is tried again.
     public var attachRetry: Duration = .milliseconds(500)
+    /// Sessions that are re-attached, let go or confirmed in one millisecond after a change of the
+    /// ring; the rest follows.
+    public var reattachmentsPerTurnMaximum = 256
+    /// How many clients are sent to another node in a second, because that is their home; 0 sends
+    /// none: their frames are forwarded for as long as they stay.
+    public var goawayPerSecondMaximum = 500
+    /// How long a client that came to another node than its home is served before it is sent there.
+    public var guestPatience: Duration = .seconds(30)
+    /// New WebSockets in a second; 0 is without limit. Above it, `overloaded` and a time to come
+    /// again.
+    public var admissionsPerSecondMaximum = 2_000
+    /// New WebSockets that are taken at once after a calm.
+    public var admissionsBurst = 4_000
     /// `after_ms` of a drain's `goaway` is drawn below this.
     public var goawayJitter: Duration = .seconds(1)
     /// From `after_ms` of a `goaway` to the close.
@@ -70,6 +83,13 @@ public struct GatewaySettings: Hashable, Sendable {
         try expect(welcomeTimeout > .zero, "welcomeTimeout must be above 0")
         try expect(homePatience > .zero, "homePatience must be above 0")
         try expect(attachRetry > .zero, "attachRetry must be above 0")
+        try expect(
+            reattachmentsPerTurnMaximum > 0, "reattachmentsPerTurnMaximum must be above 0")
+        try expect(goawayPerSecondMaximum >= 0, "goawayPerSecondMaximum must not be negative")
+        try expect(guestPatience >= .zero, "guestPatience must not be negative")
+        try expect(
+            admissionsPerSecondMaximum >= 0, "admissionsPerSecondMaximum must not be negative")
+        try expect(admissionsBurst > 0, "admissionsBurst must be above 0")
         try expect(goawayJitter >= .zero, "goawayJitter must not be negative")
         try expect(goawayGrace >= .zero, "goawayGrace must not be negative")
     }

@@ -1,3 +1,4 @@
+import Placement
 import Toolbox
 import Vocabulary
 
@@ -6,12 +7,23 @@ struct Home: Sendable {
     private var sessions = SlotTable<SessionKey, ClientSession>()
     /// For look-up only; each list ascends.
     private var keysByUser = HashTable<UserID, [SessionKey]>()
-    /// Attachments that wait until the subscriptions cover their users, in the order they came.
-    private(set) var waiting: [SessionKey] = []
-    /// Whether the subscriptions do.
-    private(set) var covers = false
+    private var arcs: ArcTenures
+    /// Whether the subscriptions bring everything for the users of these arcs.
+    var covers = false
+
+    init(of node: NodeID, in ring: Ring) { arcs = ArcTenures(of: node, in: ring) }
+
+    /// Returns whether this node owns arcs that it did not.
+    mutating func follow(_ ring: Ring, as node: NodeID) -> Bool { arcs.follow(ring, as: node) }
+
+    /// Under which a session of this user is attached now; 0 if his home is elsewhere.
+    func tenure(of user: UserID) -> UInt32 { arcs.tenure(of: user) }
 
     var count: Int { sessions.count }
+    var slotsCount: Int { sessions.slotsCount }
+
+    /// The key in a slot; nil if the slot is free.
+    func key(inSlot slot: Int) -> SessionKey? { sessions.key(inSlot: slot) }
 
     subscript(key: SessionKey) -> ClientSession? {
         get { sessions[key] }
@@ -47,7 +59,6 @@ struct Home: Sendable {
         var keys = keysByUser[user] ?? []
         keys.insert(key, at: keys.firstIndex { key < $0 } ?? keys.count)
         keysByUser[user] = keys
-        if !covers { waiting.append(key) }
     }
 
     mutating func remove(_ key: SessionKey) {
@@ -56,14 +67,5 @@ struct Home: Sendable {
         let user = session.attachment.user
         let left = keysByUser[user]?.filter { $0 != key } ?? []
         keysByUser[user] = left.isEmpty ? nil : left
-        if !waiting.isEmpty { waiting.removeAll { $0 == key } }
-    }
-
-    /// Returns the attachments that waited for it.
-    mutating func setCovers(_ covers: Bool) -> [SessionKey] {
-        self.covers = covers
-        guard covers else { return [] }
-        defer { waiting = [] }
-        return waiting
     }
 }

@@ -2,7 +2,8 @@ import Vocabulary
 
 /// What an edge knows of one session's attachment to its home.
 ///
-/// asking ──attached──▶ attached ──peer lost, or unknown there──▶ asking (a new attempt)
+/// asking ──attached──▶ attached ──peer lost, unknown there, or moved──▶ asking (a new attempt)
+///    └──refused──▶ asking, later, or once the ring has changed
 struct HomeLink: Sendable {
     private enum State: Sendable {
         case none
@@ -10,9 +11,11 @@ struct HomeLink: Sendable {
         case attached(checkAt: Instant)
     }
 
-    let home: NodeID
+    private(set) var home: NodeID
     private(set) var attempt: UInt32 = 0
     private var state = State.none
+    /// The home does not want the session, by a ring that is newer than this node's.
+    private(set) var isRefused = false
     /// The number of the last push that the client was sent.
     private(set) var push: UInt64 = 0
     /// Bytes pushed in this attempt, and as many as the home was told of.
@@ -38,9 +41,23 @@ struct HomeLink: Sendable {
     mutating func ask(retryAt: Instant) {
         attempt &+= 1
         state = .asking(retryAt: retryAt)
+        isRefused = false
         received = 0
         creditedBytes = 0
         creditedQueue = 0
+    }
+
+    /// Begins anew with another home, or with the same one.
+    ///
+    /// - Parameter push: the last that a home on this node sent; nil if it was elsewhere.
+    mutating func move(to home: NodeID, push: UInt64?) {
+        self.home = home
+        if let push { self.push = push }
+    }
+
+    mutating func refused(retryAt: Instant) {
+        state = .asking(retryAt: retryAt)
+        isRefused = true
     }
 
     mutating func attached(checkAt: Instant) { state = .attached(checkAt: checkAt) }

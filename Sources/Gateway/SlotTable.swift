@@ -36,6 +36,12 @@ struct SlotTable<Key: SlotKey, Value: SlotValue>: Sendable {
 
     var count: Int { keys.count - free.count }
 
+    /// Slots, taken and free; a key stays in its slot.
+    var slotsCount: Int { keys.count }
+
+    /// The key in slot `0 ..< slotsCount`; nil if the slot is free.
+    func key(inSlot slot: Int) -> Key? { slots[slot + 1] == nil ? nil : keys[slot] }
+
     /// Ascending. O(n log n).
     var sortedKeys: [Key] {
         keys.indices.filter { slots[$0 + 1] != nil }.map { keys[$0] }.sorted()

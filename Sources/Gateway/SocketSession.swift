@@ -23,6 +23,16 @@ struct SocketSession: Sendable {
         var isSettled = false
     }
 
+    /// How far a guest is with being sent to his home.
+    enum Departure: Hashable, Sendable {
+        case none
+        /// He may stay until then.
+        case due(Instant)
+        /// He waits for his turn.
+        case queued
+        case told
+    }
+
     /// Bytes of a message before `welcome`.
     static let helloBytesMaximum = 16 << 10
 
@@ -38,6 +48,10 @@ struct SocketSession: Sendable {
     var heardAt: Instant
     /// When it is closed, after a `goaway`.
     var leavesAt: Instant?
+    var leavesWith = ClientCloseCode.restart
+    var departure = Departure.none
+    /// The user was at home here, or where another home was, until the ring moved him.
+    var isDisplaced = false
 
     init(edge: NodeID, _ settings: GatewaySettings, at now: Instant) {
         self.edge = edge
@@ -73,12 +87,16 @@ struct SocketSession: Sendable {
         case .greeting(let until): min(until, leavesAt ?? until)
         case .joining(let joining):
             earliest(silentAt(settings), leavesAt, linkDeadline, settlesAt(joining, settings))
-        case .open: earliest(silentAt(settings), leavesAt, linkDeadline)
+        case .open: earliest(silentAt(settings), leavesAt, linkDeadline, departsAt)
         }
     }
 
     /// A home on this node needs no looking after.
     private var linkDeadline: Instant? { link.home == edge ? nil : link.deadline }
+
+    private var departsAt: Instant? {
+        if case .due(let at) = departure { at } else { nil }
+    }
 
     private func earliest(_ instants: Instant?...) -> Instant? {
         instants.compactMap(\.self).min()

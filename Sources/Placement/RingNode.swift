@@ -9,6 +9,9 @@ public struct RingNode: Hashable, Sendable {
         case draining
         /// Away, perhaps for a moment: its share is kept for it, but it is given nothing more.
         case away
+        /// Comes and goes: it keeps what it has of its share, and is given nothing more. Nobody
+        /// waits for it; if nobody else is active, it counts as active.
+        case unsteady
     }
 
     public let id: NodeID

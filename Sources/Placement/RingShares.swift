@@ -16,13 +16,16 @@ struct RingShares {
     ///   - held: arcs that each node has now.
     /// Nil when nobody may own anything.
     init?(nodes: [RingNode], held: SortedMap<NodeID, Int>) {
-        let active = nodes.filter { $0.part == .active && $0.weight > 0 }
+        let able = nodes.filter { $0.weight > 0 }
         // A cluster whose nodes all drain has nobody to drain to, so it stays as it is.
-        let owners =
-            active.isEmpty ? nodes.filter { $0.part == .draining && $0.weight > 0 } : active
-        guard !owners.isEmpty else { return nil }
+        let parts: [RingNode.Part] = [.active, .unsteady, .draining]
+        guard let part = parts.first(where: { part in able.contains { $0.part == part } })
+        else { return nil }
+        let owners = able.filter { $0.part == part }
         for node in nodes { targets[node.id] = 0 }
-        var waiting = nodes.filter { $0.part == .away && $0.weight > 0 }
+        var waiting = able.filter {
+            $0.part == .away || ($0.part == .unsteady && part != .unsteady)
+        }
         var arcsLeft = Int(Limits.arcsCount)
         while true {
             let shared = Self.share(arcsLeft, among: owners + waiting, held: held)
@@ -31,8 +34,8 @@ struct RingShares {
                 for (id, count) in shared { targets[id] = count }
                 return
             }
-            // Who is away gets nothing more, so what would be its gain is shared by the others.
-            areProvisional = true
+            // They get nothing more, so what would be their gain is shared by the others.
+            areProvisional = areProvisional || short.contains { $0.part == .away }
             for node in short {
                 targets[node.id] = held[node.id] ?? 0
                 arcsLeft -= held[node.id] ?? 0

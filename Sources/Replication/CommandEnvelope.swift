@@ -1,8 +1,8 @@
-import Toolbox
-import Vocabulary
+public import Toolbox
+public import Vocabulary
 
 /// How a command stands in the log: the leader's log time, then the command.
-enum CommandEnvelope {
+public enum CommandEnvelope {
     static func wrap(_ command: Bytes, at time: WallTime) -> Bytes {
         var writer = ByteWriter(reserving: 8 + command.count)
         writer.write(time.milliseconds)
@@ -25,7 +25,8 @@ enum CommandEnvelope {
         }
     }
 
-    static func unwrap(
+    /// - Throws: if it is too short for the time.
+    public static func unwrap(
         _ payload: Bytes
     ) throws(DecodeFailure) -> (time: WallTime, command: Bytes) {
         var reader = ByteReader(payload)

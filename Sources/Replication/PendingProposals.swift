@@ -10,6 +10,7 @@ struct PendingProposals: Sendable {
         var index: LogIndex
         var term: Term
         var requester: Requester
+        var needsReply = true
     }
 
     private var items: [Pending] = []

@@ -48,4 +48,5 @@ struct PendingReads: Sendable {
 struct QueuedRequest: Sendable {
     var requester: Requester
     var payload: Bytes
+    var needsReply = true
 }

@@ -51,6 +51,7 @@ extension ReplicaInstance {
             snapshots.entriesSince += 1
             while let waiting = pending.removeFirst(decidedAt: entry.index, entry.term) {
                 let isOurs = waiting.index == entry.index && waiting.term == entry.term
+                if isOurs, !waiting.needsReply { continue }
                 // Only here, for on most replicas nobody waits for the bytes.
                 let answer: ReplicaReply = isOurs ? .done(reply?.encoded() ?? Bytes()) : .lost
                 directives.append(.reply(waiting.requester, answer))
@@ -76,13 +77,13 @@ extension ReplicaInstance {
             if settings.plantedFault == .appliedTwiceAfterRestart, !hasRepeatedCommand {
                 hasRepeatedCommand = true
                 _ = machine.apply(
-                    command, at: AppliedPosition(index: entry.index, time: logTime), into: &told)
+                    command, at: AppliedPosition(index: entry.index, time: logTime),
+                    into: &effects)
             }
         #endif
         let reply = machine.apply(
-            command, at: AppliedPosition(index: entry.index, time: logTime), into: &told)
-        for effect in told { effects.append(AppliedEffect(index: entry.index, effect: effect)) }
-        told.removeAll(keepingCapacity: true)
+            command, at: AppliedPosition(index: entry.index, time: logTime), into: &effects)
+        while effectIndexes.count < effects.count { effectIndexes.append(entry.index) }
         return reply
     }
 

@@ -18,9 +18,9 @@ public struct ReplicaInstance<Machine: ReplicatedMachine>: Sendable {
     /// How often a snapshot took the state's place: what changed then was not told as effects.
     public internal(set) var installationsCount = 0
     /// What the machine wants told; whoever drives the replica takes them.
-    var effects: [AppliedEffect<Machine.Effect>] = []
-    /// Of the command being applied; kept only for its room.
-    var told: [Machine.Effect] = []
+    var effects: [Machine.Effect] = []
+    /// Where it did, one for each.
+    var effectIndexes: [LogIndex] = []
 
     let settings: ReplicaSettings
     let limits: MachineLimits
@@ -82,8 +82,14 @@ public struct ReplicaInstance<Machine: ReplicatedMachine>: Sendable {
     // MARK: Requests
 
     /// Takes a command for the log; a reply follows, now or after it is applied.
-    public mutating func propose(_ command: Bytes, for requester: Requester) {
-        queuedCommands.append(QueuedRequest(requester: requester, payload: command))
+    ///
+    /// - Parameter needsReply: false if whoever proposes sees by the effects that it was applied:
+    ///   then it is only told if the command comes to nothing.
+    public mutating func propose(
+        _ command: Bytes, for requester: Requester, needsReply: Bool = true
+    ) {
+        queuedCommands.append(
+            QueuedRequest(requester: requester, payload: command, needsReply: needsReply))
     }
 
     /// Takes a question; its answer sees everything acknowledged before now.
@@ -115,7 +121,7 @@ public struct ReplicaInstance<Machine: ReplicatedMachine>: Sendable {
                 pending.append(
                     PendingProposals.Pending(
                         index: firstIndex.advanced(by: offset), term: term,
-                        requester: request.requester))
+                        requester: request.requester, needsReply: request.needsReply))
             }
         case .refused(let refusal):
             for request in queued {
@@ -213,8 +219,18 @@ public struct ReplicaInstance<Machine: ReplicatedMachine>: Sendable {
     /// The effects since the last call, in log order.
     public mutating func takeEffects() -> [AppliedEffect<Machine.Effect>] {
         guard !effects.isEmpty else { return [] }
-        var taken: [AppliedEffect<Machine.Effect>] = []
+        let taken = zip(effectIndexes, effects).map { AppliedEffect(index: $0, effect: $1) }
+        effects.removeAll(keepingCapacity: true)
+        effectIndexes.removeAll(keepingCapacity: true)
+        return taken
+    }
+
+    /// The same, for whom it does not matter which entries they are of.
+    public mutating func takePlainEffects() -> [Machine.Effect] {
+        guard !effects.isEmpty else { return [] }
+        var taken: [Machine.Effect] = []
         swap(&taken, &effects)
+        effectIndexes.removeAll(keepingCapacity: true)
         return taken
     }
 }

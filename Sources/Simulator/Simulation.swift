@@ -16,6 +16,7 @@ public struct Simulation: Sendable {
     let seed: UInt64
     var cluster: SimulatedCluster
     var workload: Workload
+    var coordination: CoordinationWorkload
     var nemesis: Nemesis
     var phase = Phase.faults
     private var phaseBegan = WorldTime.start
@@ -34,10 +35,11 @@ public struct Simulation: Sendable {
         self.seed = seed
         let chance = Chance(seed: seed)
         let blueprint = ClusterBlueprint(
-            plan: plan, random: chance.stream(.settings), planted: planted)
+            plan: plan, chance: chance, planted: planted)
         cluster = SimulatedCluster(
-            plans: blueprint.plans, clients: plan.clients, chance: chance, detail: detail)
+            plans: blueprint.plans, plan: plan, chance: chance, detail: detail)
         workload = Workload(plan: plan, chance: chance)
+        coordination = CoordinationWorkload(plan: plan, chance: chance)
         nemesis = Nemesis(plan: plan, random: chance.stream(.nemesis))
         cluster.transcript.note(
             .start,
@@ -49,6 +51,7 @@ public struct Simulation: Sendable {
     public mutating func run() -> SimulationResult {
         for node in cluster.nodes.indices { cluster.scheduleStart(node, after: 1) }
         workload.begin(&cluster)
+        coordination.begin(&cluster)
         scheduleNemesis()
         cluster.events.schedule(.sweep, at: cluster.now.advanced(by: Self.sweepInterval))
         var count = 0
@@ -56,6 +59,7 @@ public struct Simulation: Sendable {
             cluster.now = next.time
             handle(next.event)
             workload.takeDeliveries(&cluster)
+            coordination.takeDeliveries(&cluster)
             nemesis.springTrap(&cluster)
             count += 1
             if !cluster.violations.isEmpty || !workload.violations.isEmpty { break }
@@ -66,6 +70,7 @@ public struct Simulation: Sendable {
     private mutating func handle(_ event: WorldEvent) {
         switch event {
         case .client(let client): workload.run(client, &cluster)
+        case .coordinationClient(let client): coordination.run(client, &cluster)
         case .nemesis:
             nemesis.strike(&cluster)
             scheduleNemesis()
@@ -92,14 +97,17 @@ public struct Simulation: Sendable {
             guard passed >= plan.faultSeconds * Nanoseconds.second else { return }
             nemesis.heal(&cluster)
             workload.rest()
+            coordination.rest(&cluster)
             enter(.healing)
         case .healing:
             guard isQuiet else { return checkPatience(passed, "to end what was begun") }
             workload.sendOnceMore(&cluster)
+            coordination.askOnceMore(&cluster)
             enter(.writing)
         case .writing:
             guard isQuiet else { return checkPatience(passed, "to write once more") }
             workload.readEverything(&cluster)
+            coordination.leave(&cluster)
             enter(.reading)
         case .reading:
             guard isQuiet, workload.hasCaughtUp else {
@@ -118,7 +126,9 @@ public struct Simulation: Sendable {
     }
 
     /// Everybody was answered, and all replicas have applied the same.
-    private var isQuiet: Bool { workload.isIdle && cluster.hasConverged }
+    private var isQuiet: Bool {
+        workload.isIdle && coordination.isIdle && cluster.hasConverged
+    }
 
     private mutating func checkPatience(_ passed: Int64, _ what: String) {
         guard passed > plan.healSeconds * Nanoseconds.second else { return }
@@ -126,12 +136,13 @@ public struct Simulation: Sendable {
             Violation(
                 "WorkCompletes",
                 "\(plan.healSeconds) s without faults were not enough \(what): "
-                    + workload.unfinished + cluster.unfinished))
+                    + workload.unfinished + coordination.unfinished + cluster.unfinished))
     }
 
     private mutating func checkHistory() {
         var violations: [Violation] = []
         cluster.sweep()
+        cluster.checkCoordinationRests()
         HistoryChecker.check(workload.history, into: &violations)
         cluster.violations += violations
     }
@@ -147,7 +158,8 @@ public struct Simulation: Sendable {
             simulated: cluster.now, eventsCount: events,
             acceptedCount: history.sends.count { $0.acceptedAt != nil },
             shownCount: history.showings.count, faultsCount: nemesis.count,
-            electionsCount: cluster.raft.elections.electionsCount, tail: cluster.transcript.tail)
+            electionsCount: cluster.raft.elections.electionsCount,
+            coordination: coordination.counts, tail: cluster.transcript.tail)
     }
 }
 
@@ -164,6 +176,7 @@ public struct SimulationResult: Sendable {
     public let shownCount: Int
     public let faultsCount: Int
     public let electionsCount: Int
+    public let coordination: CoordinationCounters
     /// The last lines of the transcript, if any were kept.
     public let tail: [String]
 

@@ -26,7 +26,7 @@ public struct ChunkedArray<Element: Sendable>: Sendable {
     /// - Precondition: `0 <= index < count`.
     @inlinable
     public subscript(index: Int) -> Element {
-        get { chunks[index >> Self.chunkBits][index & Self.chunkMask] }
+        _read { yield chunks[index >> Self.chunkBits][index & Self.chunkMask] }
         _modify { yield &chunks[index >> Self.chunkBits][index & Self.chunkMask] }
     }
 }

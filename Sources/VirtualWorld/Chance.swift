@@ -12,6 +12,7 @@ public struct Chance: Sendable {
         case settings
         case client
         case node
+        case coordination
     }
 
     private let root: SeededRandom

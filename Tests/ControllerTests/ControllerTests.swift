@@ -56,6 +56,25 @@ import ZooKeeperWire
         #expect(world.observations.contains(.readable(RookeryPaths.ring)))
     }
 
+    @Test(
+        "a table that nobody can read is left alone and reported, and all else goes on",
+        arguments: [RookeryPaths.partitions, RookeryPaths.group(ReplicaGroupID(100))])
+    func unreadable(path: ZnodePath) {
+        var world = World()
+        for id in 1...4 as ClosedRange<UInt16> { world.start(id) }
+        world.run(for: .seconds(60))
+        world.set(path, "x")
+        world.stop(3)
+        world.run(for: .seconds(600))
+        #expect(world.tree.facts.znodes[path]?.data == "x")
+        let isReported = world.observations.contains {
+            if case .undecodable(path, _) = $0 { true } else { false }
+        }
+        #expect(isReported)
+        #expect(world.isSettled(over: [1, 2, 4]))
+        #expect(world.tree.group(101)?.voters == [1, 2, 4].map { NodeID($0) })
+    }
+
     @Test("any bytes in any znode: no trap, and the rest goes on", arguments: 1...20)
     func noise(seed: UInt64) {
         var random = SeededRandom(seed: seed)
@@ -95,6 +114,100 @@ import ZooKeeperWire
         #expect(world.ringReasons.count == 1)
         #expect(world.ringReasons.first.map { $0.at - begun } == .milliseconds(100))
         #expect(world.isSettled(over: Array(1...9)))
+    }
+
+    @Test("nodes that die within 100 ms are one epoch, and only their arcs move")
+    func deaths() {
+        var world = settled(1...9, ControllerSettings())
+        let before = world.tree.ring
+        let lost = [2, 5, 9].reduce(0) { $0 + (before?.shares[NodeID($1)] ?? 0) }
+        for id in [2, 5, 9] as [UInt16] {
+            world.stop(id)
+            world.run(for: .milliseconds(33))
+        }
+        world.run(for: .seconds(60))
+        #expect(world.ringReasons.count == 1)
+        #expect(world.ringReasons.first?.forced == lost)
+        #expect(world.ringReasons.first?.voluntary == 0)
+        #expect(world.isSettled(over: [1, 3, 4, 6, 7, 8]))
+    }
+
+    @Test("epochs lie 100 ms apart however many nodes die one after the other")
+    func series() {
+        var world = settled(1...30, ControllerSettings())
+        for id in 2...29 as ClosedRange<UInt16> {
+            world.stop(id)
+            world.run(for: .milliseconds(40))
+        }
+        world.run(for: .seconds(60))
+        #expect((5...12).contains(world.ringReasons.count))
+        #expect(world.epochDistanceMinimum >= .milliseconds(100))
+        #expect(world.isSettled(over: [1, 30]))
+    }
+
+    @Test("a node that never came is given up after a while, and gets its share when it comes")
+    func neverCame() {
+        let settings = ControllerSettings()
+        var world = World(nodes: 1...4, settings: settings)
+        for id in 1...3 as ClosedRange<UInt16> { world.start(id) }
+        world.run(for: settings.firstSightGrace)
+        #expect(world.ringReasons.isEmpty)
+        world.run(for: .milliseconds(200))
+        #expect(world.ringReasons.map(\.forced) == [4_096])
+        #expect(world.tree.ring?.nodes == (1...3).map { NodeID($0) })
+        world.run(for: .seconds(3_600))
+        #expect(world.ringReasons.count == 1)
+        world.start(4)
+        world.run(for: .seconds(20))
+        #expect(world.ringReasons.reduce(0) { $0 + $1.voluntary } == 4_096)
+        #expect(world.isSettled(over: [1, 2, 3, 4]))
+    }
+
+    @Test("nodes that start one after the other, each within the grace, move nothing")
+    func rollingStart() {
+        var world = World(nodes: 1...5)
+        for id in 1...5 as ClosedRange<UInt16> {
+            world.start(id)
+            world.run(for: .seconds(3))
+        }
+        world.run(for: .seconds(600))
+        #expect(world.ringReasons.isEmpty)
+        let isAlarmed = world.observations.contains {
+            if case .withoutQuorum = $0 { true } else { false }
+        }
+        #expect(!isAlarmed)
+    }
+
+    @Test("a node that goes while it is being given arcs is given none")
+    func race() {
+        var world = settled(1...3, ControllerSettings())
+        world.disturbances = [.stop(4)]
+        world.start(4)
+        world.run(for: .milliseconds(150))
+        #expect(world.refusalsCount == 1)
+        #expect(world.ringReasons.isEmpty)
+        world.run(for: .seconds(60))
+        #expect(world.ringReasons.isEmpty)
+        #expect(world.observations.contains { "\($0)".hasPrefix("refused") })
+    }
+
+    @Test("a registration that nobody can read: its node keeps what it has, and gets nothing")
+    func unreadable() {
+        var world = settled(1...4, ControllerSettings())
+        let share = world.tree.ring?.shares[NodeID(2)]
+        world.set(RookeryPaths.node(NodeID(2)), "{")
+        world.run(for: .seconds(600))
+        #expect(world.ringReasons.isEmpty)
+        let isReported = world.observations.contains {
+            if case .undecodable(RookeryPaths.node(NodeID(2)), _) = $0 { true } else { false }
+        }
+        #expect(isReported)
+        world.stop(3)
+        world.run(for: .seconds(60))
+        #expect(world.tree.ring?.shares[NodeID(2)] == share)
+        world.stop(2)
+        world.run(for: .seconds(60))
+        #expect(world.isSettled(over: [1, 4]))
     }
 
     @Test("a crashed node keeps its arcs for the grace, and loses them all at once")
@@ -146,23 +259,54 @@ import ZooKeeperWire
     func flapping() {
         let settings = ControllerSettings()
         var world = settled(1...3, settings)
-        world.start(4)
-        for _ in 0..<4 {
+        for round in 1...5 {
+            world.start(4)
+            world.run(for: .seconds(1))
+            // A step each time, until it has gone once too often.
+            #expect(world.ringReasons.count { $0.voluntary > 0 } == min(round, 4))
             world.stop(4)
             world.run(for: .seconds(3))
-            world.start(4)
+            #expect(world.tree.ring?.shares[NodeID(4)] == nil)
         }
-        // It owns nothing by now, or what it got between.
-        let share = world.tree.ring?.shares[NodeID(4)] ?? 0
         #expect(world.observations.contains(.flapping(NodeID(4))))
-        world.stop(4)
-        world.run(for: .seconds(3))
         world.start(4)
         world.run(for: settings.flapDelay)
-        #expect(share <= settings.arcsPerStepMaximum)
         #expect(world.tree.ring?.shares[NodeID(4)] == nil)
         world.run(for: .seconds(60))
         #expect(world.isSettled(over: [1, 2, 3, 4]))
+    }
+
+    @Test("a flapping node keeps what it has, is given nothing, and holds up nobody")
+    func unsteady() {
+        var world = settled(1...3, ControllerSettings())
+        world.start(4)
+        world.run(for: .seconds(1))
+        #expect(world.tree.ring?.shares[NodeID(4)] == 820)
+        for _ in 0..<4 {
+            world.stop(4)
+            world.run(for: .milliseconds(10))
+            world.start(4)
+            world.run(for: .milliseconds(10))
+        }
+        world.start(5)
+        world.run(for: .seconds(20))
+        #expect(world.tree.ring?.shares[NodeID(4)] == 820)
+        #expect(world.tree.ring?.shares[NodeID(5)] == (16_384 - 820) / 4)
+        world.run(for: .seconds(60))
+        #expect(world.isSettled(over: Array(1...5)))
+    }
+
+    @Test("when nobody else is left, flapping nodes are given the arcs")
+    func lastResort() {
+        var world = settled(1...2, ControllerSettings())
+        for _ in 0..<4 {
+            world.stop(1)
+            world.run(for: .milliseconds(100))
+            world.start(1)
+        }
+        world.stop(2)
+        world.run(for: .seconds(3))
+        #expect(world.isSettled(over: [1]))
     }
 
     @Test("only the latest deltas are kept, and they lead from ring to ring")

@@ -105,11 +105,15 @@ import ZooKeeperWire
         let whole = story(crash: nil)
         expectEnd(whole)
         #expect(whole.reasons.count > 12)
+        #expect(whole.refusalsCount == 0)
         for step in 0..<whole.reasons.count {
-            for kind in [World.Crash.beforeCommit, .afterCommit] {
+            for kind in World.Crash.allCases {
                 let world = story(crash: (step, kind))
                 #expect(world.crashesCount == 1)
                 expectEnd(world)
+                guard kind.isOrderly else { continue }
+                #expect(world.voluntaryArcsMaximum(within: .seconds(1)) <= 820)
+                #expect(world.epochDistanceMinimum >= .milliseconds(100))
             }
         }
     }
@@ -130,17 +134,45 @@ import ZooKeeperWire
                 world.start(id, draining: random.chance(0.2))
                 up.insert(id)
             case 7:
-                world.crash = (random.below(3), random.chance(0.5) ? .beforeCommit : .afterCommit)
+                let kind = World.Crash.allCases[random.below(World.Crash.allCases.count)]
+                world.crash = (random.below(3), kind)
+            case 8 where up.contains(id):
+                world.disturbances.append(.start(id))
+            case 8: world.disturbances.append(.stop(id))
             default: world.run(for: .milliseconds(random.below(8_000)))
             }
             world.run(for: .milliseconds(random.below(400)))
         }
-        for id in up.sorted() { world.start(id) }
         world.crash = nil
+        world.disturbances = []
+        for id in 1...9 as ClosedRange<UInt16> {
+            if up.contains(id) { world.start(id) } else { world.stop(id) }
+        }
         world.run(for: .seconds(3_600))
         #expect(world.isSettled(over: up.sorted()))
-        let changes = world.reasons.count
+        let (changes, refusals) = (world.reasons.count, world.refusalsCount)
         world.run(for: .seconds(3_600))
         #expect(world.reasons.count == changes)
+        #expect(world.refusalsCount == refusals)
+    }
+
+    @Test("a change that was on its way when its controller crashed does not undo what came after")
+    func late() {
+        var refusals = 0
+        for kind in [World.Crash.arrivingBeforeNext, .arrivingAfterNext] {
+            for step in 0..<6 {
+                var world = World(nodes: 1...4)
+                for id in 1...4 as ClosedRange<UInt16> { world.start(id) }
+                world.run(for: .seconds(20))
+                world.start(5)
+                world.crash = (step, kind)
+                world.run(for: .seconds(3))
+                world.stop(2)
+                world.run(for: .seconds(60))
+                #expect(world.isSettled(over: [1, 3, 4, 5]))
+                refusals += world.refusalsCount
+            }
+        }
+        #expect(refusals > 0)
     }
 }

@@ -6,9 +6,19 @@ import Vocabulary
 import ZooKeeperWire
 
 /// A tree, a clock, and one controller after the other.
-struct World {
+struct World: CustomTestStringConvertible {
     /// Where a controller stops, counted over its life in changes that it wanted.
-    enum Crash { case beforeCommit, afterCommit }
+    enum Crash: CaseIterable {
+        case beforeCommit, afterCommit
+        /// Its last change is on its way when the next controller begins, and arrives just before
+        /// or just after the first change of that one.
+        case arrivingBeforeNext, arrivingAfterNext
+
+        var isOrderly: Bool { self == .beforeCommit || self == .afterCommit }
+    }
+
+    /// What happens in the tree while a change is on its way to it.
+    enum Disturbance { case stop(UInt16), start(UInt16) }
 
     var tree = TreeModel()
     private(set) var now = Instant(nanoseconds: 1_000_000_000)
@@ -19,6 +29,11 @@ struct World {
     /// Changes wanted from here on before the controller crashes, and how.
     var crash: (after: Int, Crash)?
     private(set) var crashesCount = 0
+    /// Each before another change, the last first.
+    var disturbances: [Disturbance] = []
+    private(set) var refusalsCount = 0
+    /// Of a controller that is no more.
+    private var late: (change: ControllerChange, crash: Crash)?
     private let settings: ControllerSettings
     private let foundation: ControllerFoundation
     private var controller: ControllerInstance
@@ -114,12 +129,19 @@ struct World {
             crash = after > 0 ? (after - 1, when) : nil
             if after == 0 {
                 if when == .afterCommit { apply(change) }
+                if !when.isOrderly { late = (change, when) }
                 crashesCount += 1
                 begin()
                 return
             }
         }
-        let error = apply(change)
+        let isDisturbed = disturb()
+        let late = late
+        self.late = nil
+        if let late, late.crash == .arrivingBeforeNext { apply(late.change, mayBeRefused: true) }
+        let error = apply(change, mayBeRefused: late != nil || isDisturbed)
+        if let late, late.crash == .arrivingAfterNext { apply(late.change, mayBeRefused: true) }
+        if late != nil || isDisturbed { tell() }
         var directives: [ControllerDirective] = []
         // The answer and the news of the tree arrive in either order.
         if reasons.count % 2 == 0 { tell() }
@@ -128,11 +150,23 @@ struct World {
         if reasons.count % 2 == 1 { tell() }
     }
 
+    private mutating func disturb() -> Bool {
+        switch disturbances.popLast() {
+        case nil: return false
+        case .stop(let id)?: tree.remove(id)
+        case .start(let id)?: tree.register(id, Self.registration(id))
+        }
+        return true
+    }
+
     @discardableResult
-    private mutating func apply(_ change: ControllerChange) -> ZooKeeperError? {
+    private mutating func apply(
+        _ change: ControllerChange, mayBeRefused: Bool = false
+    ) -> ZooKeeperError? {
         let before = tree
         let error = tree.apply(change.operations)
-        #expect(error == nil, "\(change.reason)")
+        if error != nil { refusalsCount += 1 }
+        #expect(error == nil || mayBeRefused, "\(change.reason)")
         guard error == nil else { return error }
         reasons.append(change.reason)
         times.append(now)
@@ -145,11 +179,30 @@ struct World {
         return nil
     }
 
+    var testDescription: String {
+        (["at \(now), \(tree.registered): \(tree.ring?.description ?? "no ring")"]
+            + zip(times, reasons).map { "\($0) \($1)" }).joined(separator: "; ")
+    }
+
     /// Arcs fairly shared by `nodes`, and nothing left to do.
     func isSettled(over nodes: [UInt16]) -> Bool {
         guard let ring = tree.ring else { return false }
         let ringNodes = nodes.map { Self.registration($0).ringNode(NodeID($0), part: .active) }
         return RingPlan(from: ring, nodes: ringNodes) == nil
+    }
+
+    /// The most arcs of living nodes that moved in any time of `interval`.
+    func voluntaryArcsMaximum(within interval: Duration) -> Int {
+        let moves = ringReasons
+        return moves.map { first in
+            moves.filter { $0.at >= first.at && $0.at - first.at < interval }
+                .reduce(0) { $0 + $1.voluntary }
+        }.max() ?? 0
+    }
+
+    /// The shortest time between two epochs of the ring.
+    var epochDistanceMinimum: Duration {
+        zip(ringReasons, ringReasons.dropFirst()).map { $1.at - $0.at }.min() ?? .seconds(1_000)
     }
 
     var ringReasons: [(at: Instant, forced: Int, voluntary: Int)] {

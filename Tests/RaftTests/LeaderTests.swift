@@ -323,6 +323,17 @@ import Vocabulary
         #expect(bench.instance.followers[0].mode == .replicate)
     }
 
+    @Test("a follower that has everything and answers a heartbeat is no longer probed")
+    func nothingToProbe() {
+        var bench = Bench.leader()
+        bench.receive(matched(1, 1), from: 2)
+        bench.step { $0.peerBecameUnreachable(n(2), at: $1, into: &$2) }
+        #expect(bench.instance.followers[0].mode == .probe)
+        bench.expire()
+        bench.receive(heard(1, round: 1), from: 2)
+        #expect(bench.instance.followers[0].mode == .replicate)
+    }
+
     @Test("an answered heartbeat frees a probe whose one message was lost")
     func probeIsFreed() {
         var bench = Bench.leader()

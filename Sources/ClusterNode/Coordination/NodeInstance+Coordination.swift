@@ -84,16 +84,24 @@ extension NodeInstance {
         if let installations = replicas.coordination?.installationsCount,
             installations != coordination?.installationsCount
         {
-            _ = replicas.coordination?.takeEffects()
+            _ = replicas.coordination?.takePlainEffects()
             coordination?.installationsCount = installations
             coordination?.appliedThrough = applied
+            #if PLANTED_FAULTS
+                if plan.settings.plantedFault == .installationGoesUntold {
+                    return tellCoordination { service, machine, directives in
+                        service.applied(
+                            [], through: applied, machine: machine, at: moment, into: &directives)
+                    }
+                }
+            #endif
             tellCoordination { service, machine, directives in
                 service.restored(
                     through: applied, machine: machine, at: moment, into: &directives)
             }
             tablesDidChange(at: moment)
         } else if applied > told {
-            let effects = replicas.coordination?.takeEffects().map(\.effect) ?? []
+            let effects = replicas.coordination?.takePlainEffects() ?? []
             coordination?.appliedThrough = applied
             tellCoordination { service, machine, directives in
                 service.applied(
@@ -112,6 +120,11 @@ extension NodeInstance {
         if leader == plan.node {
             return replicas.coordination?.isLeader == true ? .own(term) : .unknown
         }
+        #if PLANTED_FAULTS
+            if plan.settings.plantedFault == .brokenLinkGoesUnnoticed {
+                return .other(leader, term)
+            }
+        #endif
         // Commands that were on a link that broke may be lost, and later ones must not follow.
         return peering.isOpen(leader, .bulk) ? .other(leader, term) : .unknown
     }
@@ -153,6 +166,15 @@ extension NodeInstance {
     }
 
     private mutating func askBarrier(_ barrier: CoordinationBarrier, at moment: Moment) {
+        #if PLANTED_FAULTS
+            if plan.settings.plantedFault == .readServedWithoutBarrier {
+                let index = coordination?.appliedThrough ?? .zero
+                return tellCoordination { service, machine, directives in
+                    service.readReached(
+                        barrier, at: index, machine: machine, at: moment, into: &directives)
+                }
+            }
+        #endif
         guard let index = replicas.coordination?.leaseReadIndex(at: moment.monotonic) else {
             submit(
                 Bytes(), to: GroupNumbers.coordination, as: .query, .harmless,

@@ -52,12 +52,20 @@ extension NodeInstance {
         _ command: Bytes, of proposer: CoordinationDesk.Proposer, at moment: Moment
     ) {
         let group = GroupNumbers.coordination
-        guard isReady, stopping == nil, replicas.isLeader(of: group),
-            coordination?.refused.contains(proposer) == false
-        else { return fail(proposer, .noLeader, at: moment) }
+        guard isReady, stopping == nil, replicas.isLeader(of: group), !isRefused(proposer) else {
+            return fail(proposer, .noLeader, at: moment)
+        }
         let request = CoordinationDesk.request(of: proposer.stream)
         replicas.propose(
             command, for: Requester(node: proposer.node, request: request), in: group)
+    }
+
+    /// Whether an earlier command of the stream was refused here.
+    private func isRefused(_ proposer: CoordinationDesk.Proposer) -> Bool {
+        #if PLANTED_FAULTS
+            if plan.settings.plantedFault == .refusedStreamGoesOn { return false }
+        #endif
+        return coordination?.refused.contains(proposer) ?? true
     }
 
     /// The log has decided about a command, or refused it.

@@ -32,8 +32,12 @@ extension NodeInstance {
     /// Begins an empty copy, if there is none; `asker`'s node hears its id once it is recorded.
     mutating func makeCopy(of group: ReplicaGroupID, for asker: NodeID?, at moment: Moment) {
         guard plan.groups.contains(where: { $0.id == group }) else { return }
-        if let replica = replicas.raft(of: group)?.identity.replica {
-            if let asker { tellCopy(of: group, replica, to: asker, at: moment) }
+        if let raft = replicas.raft(of: group) {
+            // A copy that was a member has been taken out, if the asker is right, and will hear of
+            // that: then it goes, and were its id taken in again, that would be nobody's.
+            if let asker, !raft.wasMember {
+                tellCopy(of: group, raft.identity.replica, to: asker, at: moment)
+            }
             return
         }
         for case .addCopy(group, _, _) in afterRecords.map(\.action) { return }

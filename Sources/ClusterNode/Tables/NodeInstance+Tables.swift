@@ -14,17 +14,15 @@ extension NodeInstance {
         guard let machine = replicas.coordination?.machine else { return }
         for news in tables.read(machine, groups: plan.groups.map(\.id)) {
             switch news {
-            case .ring: follow(tables.ring, at: moment)
+            case .ring:
+                follow(tables.ring, at: moment)
+                observations.append(
+                    .ringFollowed(ring.epoch, arcsHere: ring.shares[plan.node] ?? 0))
             case .undecodable(let path, let failure):
                 observations.append(.tableUndecodable(path, failure))
             }
         }
         tellController(at: moment)
-    }
-
-    /// Users whose arcs moved have another home from now on.
-    private mutating func follow(_ ring: Ring, at moment: Moment) {
-        observations.append(.ringFollowed(ring.epoch, arcsHere: ring.shares[plan.node] ?? 0))
     }
 
     /// Who leads the group when all is well.

@@ -47,7 +47,7 @@ struct ZnodeTree: Sendable {
 
     @inline(__always)
     subscript(slot: UInt32) -> Znode {
-        get { nodes[Int(slot)] }
+        _read { yield nodes[Int(slot)] }
         _modify { yield &nodes[Int(slot)] }
     }
 

@@ -83,6 +83,13 @@ extension CoordinationServiceInstance {
     }
 
     mutating func trackAll(_ machine: CoordinationMachine) {
+        #if PLANTED_FAULTS
+            if plantedFault == .newLeaderGivesNoTimeout {
+                let longAgo = Instant(nanoseconds: 0)
+                for session in machine.allSessions { tracker.track(session, at: longAgo) }
+                return
+            }
+        #endif
         for session in machine.allSessions { tracker.track(session, at: now.monotonic) }
     }
 

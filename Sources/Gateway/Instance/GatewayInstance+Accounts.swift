@@ -197,7 +197,8 @@ extension GatewayInstance {
     func meetingPoint(of user: UserID) -> ChatWire.GatewayAnswer {
         let home = ring.owner(of: user)
         return ChatWire.GatewayAnswer(
-            node: home, url: urls[home] ?? "", ringEpoch: ring.epoch)
+            node: home, url: urls[home] ?? "", ringEpoch: ring.epoch,
+            afterMilliseconds: admission.wait(at: now.monotonic))
     }
 
     // MARK: - Slow work

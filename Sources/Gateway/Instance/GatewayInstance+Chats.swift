@@ -160,6 +160,7 @@ extension GatewayInstance {
     /// Who of `recipients` has no session; nil where one of them has his home elsewhere.
     private func offline(among recipients: [UserID]) -> [UserID]? {
         guard !recipients.isEmpty else { return nil }
+        guard presenceKnownAt <= now.monotonic else { return nil }
         guard recipients.allSatisfy({ ring.owner(of: $0) == node }) else { return nil }
         // Mostly all of them, and then nothing is copied.
         return recipients.contains(where: home.isPresent)

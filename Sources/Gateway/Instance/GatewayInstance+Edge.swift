@@ -147,6 +147,8 @@ extension GatewayInstance {
             meetDeadline(of: connection)
             reschedule(connection)
         }
+        if let goesOnAt = walk.goesOnAt, goesOnAt <= now.monotonic { walkOn() }
+        tellGuests()
         startRefreshes()
     }
 

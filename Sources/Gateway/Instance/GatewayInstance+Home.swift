@@ -9,7 +9,7 @@ extension GatewayInstance {
     mutating func attachHere(_ key: SessionKey, _ attachment: Attachment) {
         home.add(ClientSession(attachment), as: key)
         counters.attachments = home.count
-        if home.covers { confirm(key) }
+        if home.covers, home.tenure(of: attachment.user) != 0 { confirm(key) }
     }
 
     mutating func detachHere(_ key: SessionKey) {
@@ -18,14 +18,16 @@ extension GatewayInstance {
     }
 
     /// From here on the session gets all that is committed.
-    private mutating func confirm(_ key: SessionKey) {
+    mutating func confirm(_ key: SessionKey) {
         guard let attachment = home[key]?.attachment else { return }
-        home[key]?.isAttached = true
+        let tenure = home.tenure(of: attachment.user)
+        home[key]?.attach(tenure: tenure)
         if key.edge == node {
             homeAttached(key.connection)
-            return reschedule(key.connection)
+            reschedule(key.connection)
+        } else {
+            tell(key.edge, .attached(key.connection, attempt: attachment.attempt))
         }
-        tell(key.edge, .attached(key.connection, attempt: attachment.attempt))
         if attachment.hasMissed {
             refreshes.append(attachment.user)
             startRefreshes()
@@ -33,7 +35,10 @@ extension GatewayInstance {
     }
 
     mutating func setCovers(_ covers: Bool) {
-        for key in home.setCovers(covers) { confirm(key) }
+        home.covers = covers
+        guard covers else { return }
+        walk.startOverSessions()
+        walkOn()
     }
 
     mutating func detachAll(of edge: NodeID) {
@@ -51,7 +56,7 @@ extension GatewayInstance {
         case .attach(let connection, let attachment):
             // The edge asks again, here or wherever the ring says by then.
             guard !isFenced else { return }
-            attachHere(SessionKey(edge: peer, connection: connection), attachment)
+            attachRemote(SessionKey(edge: peer, connection: connection), attachment)
         case .credit(let connection, let attempt, let received, let queued):
             let key = SessionKey(edge: peer, connection: connection)
             guard home[key]?.attachment.attempt == attempt else {
@@ -61,7 +66,7 @@ extension GatewayInstance {
             flush(key)
         case .detach(let connection):
             detachHere(SessionKey(edge: peer, connection: connection))
-        case .attached, .frames, .close, .unknown:
+        case .attached, .frames, .close, .unknown, .moved:
             receiveFromHome(message, peer)
         }
     }

@@ -33,16 +33,19 @@ extension GatewayInstance {
 
     // MARK: - Home
 
-    /// Begins an attempt to attach. From the second on, what came between was missed.
-    private mutating func attach(_ connection: ConnectionID) {
+    /// Begins an attempt to attach, at the home that the user has now. From the second on, what
+    /// came between was missed.
+    mutating func attach(_ connection: ConnectionID) {
+        guard let identity = connections[connection]?.identity else { return }
+        turn(connection, to: ring.owner(of: identity.user))
         let retryAt = now.monotonic + settings.attachRetry
         sockets[connection]?.link.ask(retryAt: retryAt)
-        guard let socket = sockets[connection], let identity = connections[connection]?.identity
-        else { return }
-        let attachment = Attachment(
+        guard let socket = sockets[connection] else { return }
+        var attachment = Attachment(
             session: socket.session, user: identity.user, device: identity.device,
             attempt: socket.link.attempt, push: socket.link.push,
             hasMissed: socket.link.attempt > 1)
+        attachment.epoch = ring.epoch
         if socket.link.home == node {
             attachHere(SessionKey(edge: node, connection: connection), attachment)
         } else {
@@ -50,14 +53,28 @@ extension GatewayInstance {
         }
     }
 
+    /// Takes leave of the home before, if it is another node.
+    private mutating func turn(_ connection: ConnectionID, to owner: NodeID) {
+        guard let link = sockets[connection]?.link else { return }
+        // A home here numbers pushes by itself; whoever goes on does so from its last.
+        let push =
+            link.home == node && link.attempt > 0
+            ? home[SessionKey(edge: node, connection: connection)]?.push : nil
+        if link.home != owner { leaveHome(connection) }
+        sockets[connection]?.link.move(to: owner, push: push)
+        if owner == node { sockets[connection]?.isDisplaced = false }
+        connections[connection]?.home = owner
+    }
+
     mutating func homeAttached(_ connection: ConnectionID) {
         let checkAt = now.monotonic + Self.linkCheck
         sockets[connection]?.link.attached(checkAt: checkAt)
         settle(connection)
+        planDeparture(of: connection)
     }
 
     /// A remote home that went on without this session would say nothing: it is asked now and then.
-    private static let linkCheck: Duration = .seconds(5)
+    static let linkCheck: Duration = .seconds(5)
 
     mutating func receiveFromHome(_ message: EdgeHomeMessage, _ peer: NodeID) {
         switch message {
@@ -76,6 +93,9 @@ extension GatewayInstance {
             guard isCurrent(attempt, connection, peer) else { return }
             attach(connection)
             reschedule(connection)
+        case .moved(let connection, let attempt, let epoch):
+            guard isCurrent(attempt, connection, peer) else { return }
+            refusedByHome(connection, epoch)
         case .attach, .credit, .detach: break
         }
     }
@@ -235,6 +255,7 @@ extension GatewayInstance {
         for text in socket.held { sendText(text, to: connection) }
         sockets[connection]?.held = []
         goOn(connection)
+        planDeparture(of: connection)
         reschedule(connection)
     }
 }

@@ -24,6 +24,12 @@ extension GatewayInstance {
             counters.refused += 1
             self.answer(exchange, with: response, on: connection)
         case .accepted(_, let fields):
+            if let after = admission.pass(at: now.monotonic, &random) {
+                counters.limited += 1
+                var report = ErrorReport(GatewayFailure.overloaded)
+                report.afterMilliseconds = after
+                return .refused(report)
+            }
             var response = HTTPResponse(status: 101)
             for field in fields { response.headers.append(field.name, field.value) }
             send(response.encoded(), to: connection)
@@ -125,8 +131,9 @@ extension GatewayInstance {
         guard let socket = sockets[connection] else { return }
         let now = now.monotonic
         if let leavesAt = socket.leavesAt, leavesAt <= now {
-            return closeSocket(connection, .restart)
+            return closeSocket(connection, socket.leavesWith)
         }
+        if case .due(let at) = socket.departure, at <= now { queueDeparture(of: connection) }
         switch socket.stage {
         case .greeting(let until):
             guard until <= now else { return }
@@ -163,6 +170,8 @@ extension GatewayInstance {
             if case .greeting = socket.stage { return closeSocket(connection, .restart) }
             let jitter = settings.goawayJitter.nanoseconds / 1_000_000
             let after = jitter > 0 ? random.below(Int(jitter)) : 0
+            sockets[connection]?.departure = .told
+            sockets[connection]?.leavesWith = .restart
             sockets[connection]?.leavesAt =
                 now.monotonic + .milliseconds(after) + settings.goawayGrace
             send(.goaway(Goaway(reason: .restart, afterMilliseconds: after)), to: connection)

@@ -15,8 +15,9 @@ public import Vocabulary
 /// Told what happens, it appends what it wants done; it knows no clock, no socket and no group.
 public struct GatewayInstance: Sendable {
     let node: NodeID
-    let ring: Ring
-    let urls: SortedMap<NodeID, String>
+    /// The newest that this node knows.
+    public internal(set) var ring: Ring
+    private(set) var urls: SortedMap<NodeID, String>
     let tokens: TokenSigner
     let settings: GatewaySettings
     let pages: SortedMap<String, StaticPage>
@@ -30,7 +31,13 @@ public struct GatewayInstance: Sendable {
     var pending = HashTable<RequestID, Pending>()
     private var lastRequest: UInt64 = 0
     var passwordJobs = 0
-    var home = Home()
+    var home: Home
+    /// Whom the ring's last change concerns.
+    var walk = RingWalk()
+    var guests: GuestQueue
+    var admission: Admission
+    /// Before that, users who have come here by a change of the ring may not all be attached.
+    var presenceKnownAt = Instant(nanoseconds: .min / 4)
     var refreshes = RefreshQueue()
     /// Connections with output, in the order in which they got it; some may have none any more.
     var written: [ConnectionID] = []
@@ -61,6 +68,9 @@ public struct GatewayInstance: Sendable {
         self.tokens = tokens
         self.settings = settings
         self.random = random
+        home = Home(of: node, in: ring)
+        guests = GuestQueue(settings)
+        admission = Admission(settings)
         var pages: SortedMap<String, StaticPage> = SortedMap()
         for file in page { pages[file.path] = file }
         self.pages = pages
@@ -182,6 +192,28 @@ public struct GatewayInstance: Sendable {
         end(&directives)
     }
 
+    // MARK: - The ring
+
+    /// The ring has changed: sessions whose home is another node now are attached there, each of
+    /// their chats becomes a `gap`, and their clients are sent there one after the other. Sessions
+    /// of users who left are let go. At most `reattachmentsPerTurnMaximum` at once; the rest
+    /// follows by `nextDeadline`.
+    ///
+    /// A ring that is not newer than the present one is ignored. If this node has got arcs, then
+    /// `subscriptionsCover(false)` comes first, and `true` once the subscriptions have them.
+    public mutating func ringDidChange(
+        _ ring: Ring, at now: Moment, into directives: inout [GatewayDirective]
+    ) {
+        begin(at: now, &directives)
+        follow(ring)
+        end(&directives)
+    }
+
+    /// Nodes have come or gone, or have other addresses: `http://host:port`, by node.
+    public mutating func addressesDidChange(_ urls: SortedMap<NodeID, String>) {
+        self.urls = urls
+    }
+
     // MARK: - Time and the end
 
     /// The node stops: clients are sent away, and nobody new is taken. Done when there is no
@@ -210,9 +242,14 @@ public struct GatewayInstance: Sendable {
 
     /// When time alone may change something; may be early, never late.
     public var nextDeadline: Instant? {
-        let earliest = deadlines.earliestNanoseconds.map(Instant.init(nanoseconds:))
-        guard let retry = refreshes.retryAt else { return earliest }
-        return earliest.map { min($0, retry) } ?? retry
+        var earliest = deadlines.earliestNanoseconds.map(Instant.init(nanoseconds:))
+        func consider(_ other: Instant?) {
+            if let other { earliest = min(earliest ?? other, other) }
+        }
+        consider(refreshes.retryAt)
+        consider(walk.goesOnAt)
+        consider(guests.nextDeadline)
+        return earliest
     }
 
     // MARK: - One event

@@ -161,7 +161,7 @@ extension RaftInstance {
     ) {
         guard let position = noteAnswer(response.term, round: response.round, from: sender, at: now)
         else { return }
-        if leadership?.followers[position].didAnswerHeartbeat() == true,
+        if leadership?.followers[position].didAnswerHeartbeat(last: log.lastIndex) == true,
             let next = leadership?.followers[position].next
         {
             // Asks, past a full window, whether the follower has what it was sent; if what it was

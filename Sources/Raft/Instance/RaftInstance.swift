@@ -27,7 +27,7 @@ public struct RaftInstance: Sendable {
     /// The configuration in force, ready for counting.
     var electorate: Electorate
     /// Some committed configuration held this replica.
-    var wasMember: Bool
+    public internal(set) var wasMember: Bool
     /// It was told, or has seen, that it is no member any more.
     var isRemoved = false
     /// Somebody spoke to an earlier copy on this node.

@@ -148,9 +148,14 @@ struct FollowerProgress: Sendable {
     }
 
     /// True if something sent seems to be lost: nothing was acknowledged between two heartbeats.
-    mutating func didAnswerHeartbeat() -> Bool {
+    ///
+    /// - Parameter last: the end of the leader's log.
+    mutating func didAnswerHeartbeat(last: LogIndex) -> Bool {
         defer { matchAtHeartbeat = match }
         isPaused = false
+        // It has acknowledged all there is: no probe would ever be sent, and a copy that was away
+        // for a moment would count as behind for ever.
+        if mode == .probe, match == last { becomeReplicate() }
         return mode == .replicate && match < next.previous && match == matchAtHeartbeat
     }
 

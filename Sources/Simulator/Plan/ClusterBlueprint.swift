@@ -1,12 +1,13 @@
 import ClusterNode
+import CoordinationService
 import Gateway
 import LogStorage
 import Placement
 import Raft
 import Replication
 import Toolbox
-import Vocabulary
 import VirtualWorld
+import Vocabulary
 
 /// The configuration of every node of a run: the plan's shape, and settings drawn from the seed.
 ///
@@ -17,8 +18,8 @@ struct ClusterBlueprint: Sendable {
     let plans: [NodePlan]
     let hasSmallLimits: Bool
 
-    init(plan: SimulationPlan, random: SeededRandom, planted: PlantedFault?) {
-        var random = random
+    init(plan: SimulationPlan, chance: Chance, planted: PlantedFault?) {
+        var random = chance.stream(.settings)
         hasSmallLimits = random.chance(plan.smallLimitsProbability)
         let ids = (1...plan.nodes).map { NodeID(UInt16($0)) }
         let nodes = ids.map {
@@ -28,6 +29,7 @@ struct ClusterBlueprint: Sendable {
         let groups = Self.groups(plan, ids)
         var settings = Self.ordinarySettings()
         if hasSmallLimits { Self.shrink(&settings, &random) }
+        if plan.coordinationClients > 0 { Self.hurryCoordination(&settings, chance) }
         planted?.plant(in: &settings)
         let shared = settings
         plans = ids.map { id in
@@ -72,6 +74,16 @@ struct ClusterBlueprint: Sendable {
         // Frames between these nodes are lost without a word, which no connection would do.
         settings.replica.snapshotAnswerTimeout = .seconds(2)
         return settings
+    }
+
+    /// Sessions that end within a run, and queues that fill.
+    private static func hurryCoordination(_ settings: inout NodeSettings, _ chance: Chance) {
+        var random = chance.stream(.coordination)
+        let tick = random.choice(of: [200, 200, 400, 1_000])
+        settings.coordination.tick = .milliseconds(tick)
+        settings.coordination.sessionTimeoutMinimum = .milliseconds(max(tick, 500))
+        settings.coordination.outstandingMaximum = random.choice(of: [3, 16, 1_000])
+        settings.coordination.barriersMaximum = random.choice(of: [1, 4])
     }
 
     private static func shrink(_ settings: inout NodeSettings, _ random: inout SeededRandom) {

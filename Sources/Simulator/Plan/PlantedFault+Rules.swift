@@ -1,5 +1,7 @@
 #if PLANTED_FAULTS
     import ClusterNode
+    import Coordination
+    import CoordinationService
     import LogStorage
     import Messages
     import Raft
@@ -111,6 +113,10 @@
             case .takesPartBeforeReady: "a replica takes part when its log is durable again"
             case .snapshotRemovedTooEarly: "a snapshot goes when the log names the next"
             case .failedSyncIgnored: "a failed sync ends the process"
+            case .refusedStreamGoesOn: "after a refused command none of its stream follows"
+            case .brokenLinkGoesUnnoticed: "after a lost command none of its stream follows"
+            case .readServedWithoutBarrier: "a read is served behind a barrier"
+            case .installationGoesUntold: "a snapshot under a watch ends the connection"
             }
         }
 
@@ -122,7 +128,44 @@
             case .removalAnsweredBeforeShard, .outboxRecordDroppedOnLeaderChange,
                 .failedSyncIgnored:
                 "everything"
+            case .refusedStreamGoesOn, .brokenLinkGoesUnnoticed, .readServedWithoutBarrier,
+                .installationGoesUntold:
+                "coordination"
             }
         }
+    }
+
+    extension PlantedCoordinationFault: DescribedFault {
+        var rule: String {
+            switch self {
+            case .ephemeralsOutliveTheirSession: "an ephemeral goes with its session"
+            case .multiAppliesHalf: "a multi happens whole or not at all"
+            case .sequenceNumberRepeats: "a number is given once under a parent"
+            case .versionNotChecked: "a version that was asked for must be there"
+            case .movedOwnerMayWrite: "only a session's present connection writes"
+            case .expiryOfAReattachedSession: "a session that was attached again is not expired"
+            case .deletedParentAccepted: "a node has a parent"
+            case .watchChangeOmitted: "every change is told"
+            case .permissionNotChecked: "what an ACL forbids does not happen"
+            }
+        }
+
+        var plan: String { "coordination" }
+    }
+
+    extension PlantedServiceFault: DescribedFault {
+        var rule: String {
+            switch self {
+            case .watchAfterReply: "a watch event goes before what shows its change"
+            case .sessionExpiredWithoutProof: "who expires sessions has proved that it leads"
+            case .readBeforeEarlierWrite: "requests are answered in their order"
+            case .wrongPasswordKicksOwner: "a wrong password changes nothing"
+            case .touchesOfOtherNodesIgnored: "a client is alive whichever node hears it"
+            case .oneShotWatchFiresTwice: "a one-shot watch fires once"
+            case .newLeaderGivesNoTimeout: "a new leader gives everybody a whole time-out"
+            }
+        }
+
+        var plan: String { "coordination" }
     }
 #endif

@@ -1,4 +1,6 @@
 import ClusterNode
+import Coordination
+import CoordinationService
 import LogStorage
 import Messages
 import Raft
@@ -46,6 +48,8 @@ public struct PlantedFault: Hashable, Sendable {
             all += listed(PlantedReplicationFault.self)
             all += listed(PlantedRoutingFault.self)
             all += listed(PlantedNodeFault.self)
+            all += listed(PlantedCoordinationFault.self)
+            all += listed(PlantedServiceFault.self)
             return all
         #else
             []
@@ -70,6 +74,8 @@ public struct PlantedFault: Hashable, Sendable {
             settings.plantedFault = PlantedNodeFault(rawValue: name)
             settings.plantedRaftFault = PlantedRaftFault(rawValue: name)
             settings.plantedMessageFault = PlantedMessageFault(rawValue: name)
+            settings.plantedCoordinationFault = PlantedCoordinationFault(rawValue: name)
+            settings.plantedServiceFault = PlantedServiceFault(rawValue: name)
         #endif
     }
 }

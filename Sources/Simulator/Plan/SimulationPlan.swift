@@ -13,6 +13,8 @@ public struct SimulationPlan: Hashable, Sendable {
     public var nodes = 3
     public var shards = 2
     public var clients = 5
+    /// Clients of the coordination service, who speak ZooKeeper's protocol.
+    public var coordinationClients = 0
     /// Milliseconds between two faults, on average.
     public var faultIntervalMilliseconds: Int64 = 700
     /// Milliseconds between two operations of one client, on average.
@@ -77,6 +79,8 @@ extension SimulationPlan {
         case "nodes": nodes = Int(try Self.integer(value, key, 1...7))
         case "shards": shards = Int(try Self.integer(value, key, 1...64))
         case "clients": clients = Int(try Self.integer(value, key, 2...64))
+        case "coordinationClients":
+            coordinationClients = Int(try Self.integer(value, key, 0...64))
         case "faultIntervalMilliseconds":
             faultIntervalMilliseconds = try Self.integer(value, key, 1...600_000)
         case "operationIntervalMilliseconds":

@@ -19,6 +19,7 @@ public enum Place: Hashable, Sendable, CustomStringConvertible {
 public enum VirtualPort: Hashable, Sendable {
     case peer(PeerChannel)
     case chat
+    case coordination
 }
 
 /// One end of a connection, as the process there knows it.

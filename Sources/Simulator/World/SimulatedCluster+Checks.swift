@@ -16,6 +16,7 @@ extension SimulatedCluster {
     /// After a turn of a node: what it changed in its replicas.
     mutating func observe(_ node: Int) {
         guard nodes[node].isUp else { return }
+        coordination.observe(&nodes[node].process[0], on: node, at: now, into: &violations)
         let isFirst = raft.observe(&nodes[node].process[0], on: node, into: &violations)
         guard isFirst else { return }
         hasNewCommits = true
@@ -27,6 +28,7 @@ extension SimulatedCluster {
         for node in nodes.indices {
             guard let instance = nodes[node].process.first else { continue }
             instance.forEachReplica { $0.checkInvariants() }
+            coordination.sweep(instance, on: node, into: &violations)
             for group in instance.groups {
                 raft.note(
                     digest: instance.digest(of: group), of: group, at: instance.applied(of: group),

@@ -35,6 +35,8 @@ extension SimulatedCluster {
                 incarnation: Incarnation(seed >> 8), seed: seed, at: moment, into: &directives)
             noticeDamage(node, directives)
             raft.processStarted(node: node)
+            nodes[node].incarnation = Incarnation(seed >> 8)
+            coordination.expiries.processStarted(node: node)
             nodes[node].process = [instance]
             nodes[node].status = .running
             transcript.note(now, "n\(node + 1) starts, life \(nodes[node].life)")
@@ -130,6 +132,7 @@ extension SimulatedCluster {
         guard nodes[node].status == .paused else { return }
         transcript.note(now, "n\(node + 1) goes on")
         nodes[node].status = .running
+        coordination.expiries.wentOn(node: node, at: now)
         scheduleTurn(node, at: now)
     }
 

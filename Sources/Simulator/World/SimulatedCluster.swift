@@ -1,10 +1,11 @@
 import ClusterNode
+import CoordinationService
 import LogStorage
 import PeerWire
 import Raft
 import Toolbox
-import Vocabulary
 import VirtualWorld
+import Vocabulary
 
 /// A cluster on one thread: the nodes' own code, and everything around it made up.
 ///
@@ -23,6 +24,10 @@ public struct SimulatedCluster: Sendable {
     var deliveries: [Delivery] = []
     /// What the network has for clients; the workload takes it.
     var clientDeliveries: [Delivery] = []
+    /// What it has for clients of the coordination service, whose places are behind those.
+    var coordinationDeliveries: [Delivery] = []
+    let plan: SimulationPlan
+    var coordination: CoordinationChecker
     var raft: RaftChecker
     /// Something was committed since the platters were looked at.
     var hasNewCommits = false
@@ -44,8 +49,12 @@ public struct SimulatedCluster: Sendable {
     /// How many turns without any event a process may take within a hundredth of a second.
     private static let idleTurnsMaximum = 2_000
 
-    init(plans: [NodePlan], clients: Int, chance: Chance, detail: Transcript.Detail) {
+    init(plans: [NodePlan], plan: SimulationPlan, chance: Chance, detail: Transcript.Detail) {
         self.plans = plans
+        self.plan = plan
+        coordination = CoordinationChecker(
+            nodes: plans.count, isWanted: plan.coordinationClients > 0,
+            tick: plans[0].settings.coordination.tick)
         self.chance = chance
         var clockRandom = chance.stream(.clock)
         diskRandom = chance.stream(.disk)
@@ -63,7 +72,8 @@ public struct SimulatedCluster: Sendable {
                 syncMean: syncMean)
         }
         network = VirtualNetwork(
-            nodes: plans.count, clients: clients, condition: LinkCondition(),
+            nodes: plans.count, clients: plan.clients + plan.coordinationClients,
+            condition: LinkCondition(),
             random: chance.stream(.network))
         processRandom = chance.stream(.process)
         transcript = Transcript(detail: detail)
@@ -84,7 +94,7 @@ public struct SimulatedCluster: Sendable {
             guard nodes[node].life == life else { return }
             tell(node, .workCompleted(id, result))
         case .start(let node): start(node)
-        case .client, .nemesis, .relief, .sweep:
+        case .client, .coordinationClient, .nemesis, .relief, .sweep:
             unreachable("\(event) is not for the cluster")
         }
     }
@@ -115,22 +125,36 @@ public struct SimulatedCluster: Sendable {
         deliveries.removeAll(keepingCapacity: true)
         for delivery in batch {
             switch delivery.endpoint.place {
-            case .client: clientDeliveries.append(delivery)
+            case .client(let client):
+                if client < plan.clients {
+                    clientDeliveries.append(delivery)
+                } else {
+                    coordinationDeliveries.append(delivery)
+                }
             case .node(let node):
                 guard canHear(node, delivery.endpoint.life) else { continue }
-                if let event = Self.event(of: delivery, port: delivery.port) { tell(node, event) }
+                listen(to: delivery, on: node)
+                if let event = event(of: delivery, port: delivery.port) { tell(node, event) }
             }
         }
     }
 
-    private static func event(of delivery: Delivery, port: VirtualPort) -> NodeEvent? {
+    private func event(of delivery: Delivery, port: VirtualPort) -> NodeEvent? {
         let connection = delivery.endpoint.connection
         switch (port, delivery.what) {
         case (.chat, .accepted): return .clientConnected(connection, .chat)
-        case (.chat, .received(let bytes)): return .clientReceived(connection, bytes)
-        case (.chat, .closed): return .clientClosed(connection)
-        case (.chat, .backlog(let bytes)): return .clientBacklog(connection, bytes: bytes)
-        case (.chat, .connected), (.chat, .failed): return nil
+        case (.coordination, .accepted):
+            let place = network.otherPlace(than: delivery.endpoint)
+            return .coordinationClientConnected(
+                connection, address: Bytes("\(place.map { "\($0)" } ?? "nobody"):2181"))
+        case (.chat, .received(let bytes)), (.coordination, .received(let bytes)):
+            return .clientReceived(connection, bytes)
+        case (.chat, .closed), (.coordination, .closed): return .clientClosed(connection)
+        case (.chat, .backlog(let bytes)), (.coordination, .backlog(let bytes)):
+            return .clientBacklog(connection, bytes: bytes)
+        case (.chat, .connected), (.chat, .failed), (.coordination, .connected),
+            (.coordination, .failed):
+            return nil
         case (.peer, .accepted): return .peerAccepted(connection)
         case (.peer, .connected): return .peerDialled(connection)
         case (.peer, .failed(let refused)): return .peerDialFailed(connection, wasRefused: refused)
@@ -216,8 +240,10 @@ public struct SimulatedCluster: Sendable {
             watch(bytes, from: node, over: connection)
         case .closeClient(let connection), .closePeer(let connection):
             network.close(endpoint(node, connection), at: now, into: &events)
-        // No client of the coordination service runs here yet, and no other is ever paused.
-        case .pauseClient, .resumeClient: break
+        case .pauseClient(let connection):
+            network.setReading(endpoint(node, connection), false)
+        case .resumeClient(let connection):
+            network.setReading(endpoint(node, connection), true)
         case .dial(let connection, let peer, let channel):
             network.dial(
                 from: endpoint(node, connection), to: Int(peer.rawValue) - 1,

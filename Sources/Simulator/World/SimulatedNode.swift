@@ -26,6 +26,8 @@ struct SimulatedNode: Sendable {
     var status = Status.down
     /// Counts processes; what is meant for an earlier one is dropped.
     var life: UInt32 = 0
+    /// The process's name for its life.
+    var incarnation = Incarnation(0)
     /// The node itself while its process is up, else nothing.
     var process: [NodeInstance] = []
     var inbox: [NodeEvent] = []

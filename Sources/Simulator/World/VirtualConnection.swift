@@ -30,6 +30,8 @@ struct VirtualConnection: Sendable {
         var isPumping = false
         /// Nothing moves before this time.
         var stalledUntil = WorldTime.start
+        /// The other end reads nothing.
+        var isUnread = false
         /// The backlog that the process was last told of.
         var reportedBacklog = 0
     }

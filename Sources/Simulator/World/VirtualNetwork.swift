@@ -255,7 +255,8 @@ public struct VirtualNetwork: Sendable {
         into events: inout EventQueue<WorldEvent>, deliveries: inout [Delivery]
     ) {
         let stalledUntil = connections[number][side].stalledUntil
-        if condition(number, from: side).isBlocked || stalledUntil > now {
+        let isHeld = condition(number, from: side).isBlocked || connections[number][side].isUnread
+        if isHeld || stalledUntil > now {
             let retry = max(now.advanced(by: Self.blockedRetry), stalledUntil)
             return schedule(number, .pump(from: side), at: retry, &events)
         }
@@ -328,6 +329,18 @@ public struct VirtualNetwork: Sendable {
         self[
             from: connections[number][side].endpoint.place,
             to: connections[number][side.other].endpoint.place]
+    }
+
+    /// The process at an endpoint reads what comes, or lets it lie in the buffers of the wire.
+    public mutating func setReading(_ endpoint: Endpoint, _ isReading: Bool) {
+        guard let (number, side) = find(endpoint) else { return }
+        connections[number][side.other].isUnread = !isReading
+    }
+
+    /// The other end of a connection; nil if there is none.
+    func otherEnd(than endpoint: Endpoint) -> Endpoint? {
+        guard let (number, side) = find(endpoint) else { return nil }
+        return connections[number][side.other].endpoint
     }
 
     /// Who is at the other end of a connection; nil if there is none.

@@ -12,6 +12,7 @@ public enum WorldEvent: Sendable {
     /// A node's process is started.
     case start(node: Int)
     case client(Int)
+    case coordinationClient(Int)
     case nemesis
     /// The end of a fault: its position in the list of those that last.
     case relief(Int)
