@@ -276,7 +276,8 @@ private func user() -> UserStatus {
                 .malformed(
                     .invalidField("show", expected: "one of stat, data, children in the query"))
             ), ("POST", "/admin/v1/sessions", .otherMethod(.get)), ("", "", .unknownPath),
-            ("POST", "/admin/v1/ring", .otherMethod(.get)), ("GET", "/admin/v1/ring/", .unknownPath),
+            ("POST", "/admin/v1/ring", .otherMethod(.get)),
+            ("GET", "/admin/v1/ring/", .unknownPath),
             (
                 "GET", "/admin/v1/ring/owner",
                 .malformed(.invalidField("name", expected: "in the query"))
