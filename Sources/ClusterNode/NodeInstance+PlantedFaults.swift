@@ -1,3 +1,4 @@
+import CoordinationService
 import Messages
 import Raft
 import Replication

@@ -120,8 +120,9 @@ struct ControllerPlanner: Sendable {
             return change
         }
         let unable = Set(
-            picture.groups.values.map(\.preferredLeader).filter {
-                watch.isAway($0, for: settings.leaderGrace, at: now)
+            picture.groups.values.map(\.preferredLeader).filter { leader in
+                watch.isAway(leader, for: settings.leaderGrace, at: now)
+                    || picture.members[leader]?.registration?.isDraining == true
             })
         let able = Set(picture.members.keys.filter { isUsable($0, picture, watch, at: now) })
         return moves.betterLeader(able: able, unable: unable, among: settled).flatMap {

@@ -79,7 +79,8 @@ extension NodeRegistration {
         return json.take()
     }
 
-    /// Keys and roles that are not known here are passed over, so that newer nodes can register.
+    /// Keys and roles that are not known here are passed over, so that newer nodes can register. Who
+    /// names no weight or no roles has the ordinary ones.
     public init(decoding bytes: Bytes) throws(DecodeFailure) {
         let object = try JSONValue.parsed(bytes)
         guard let host = object["host"]?.string, let zone = object["zone"]?.string else {
@@ -88,15 +89,19 @@ extension NodeRegistration {
         guard let digits = object["incarnation"]?.string,
             let incarnation = Incarnation(digits: digits)
         else { throw .invalid(what: "a node's incarnation", offset: 0) }
-        guard let weight = object["weight"]?.integer.flatMap({ UInt16(exactly: $0) }) else {
-            throw .invalid(what: "a node's weight", offset: 0)
+        self.init(host: host, zone: zone, incarnation: incarnation)
+        if let value = object["weight"] {
+            guard let weight = value.integer.flatMap({ UInt16(exactly: $0) }) else {
+                throw .invalid(what: "a node's weight", offset: 0)
+            }
+            self.weight = weight
         }
-        guard let roles = object["roles"]?.array else {
-            throw .invalid(what: "a node's roles", offset: 0)
+        if let value = object["roles"] {
+            guard let roles = value.array else {
+                throw .invalid(what: "a node's roles", offset: 0)
+            }
+            self.roles = roles.compactMap { $0.string.flatMap { Role(rawValue: $0) } }
         }
-        self.init(
-            host: host, zone: zone, incarnation: incarnation, weight: weight,
-            roles: roles.compactMap { $0.string.flatMap { Role(rawValue: $0) } })
         clientURL = object["client"]?.string ?? ""
         peerAddress = object["peer"]?.string ?? ""
         coordinationAddress = object["coordination"]?.string ?? ""

@@ -75,6 +75,22 @@ import ZooKeeperWire
         #expect(world.tree.group(101)?.voters == [1, 2, 4].map { NodeID($0) })
     }
 
+    @Test(
+        "what somebody else writes while a change is on its way is not overwritten",
+        arguments: [RookeryPaths.ring, RookeryPaths.group(ReplicaGroupID(100))])
+    func overwritten(path: ZnodePath) {
+        var world = World(groups: [100])
+        for id in 1...3 as ClosedRange<UInt16> { world.start(id) }
+        world.run(for: .seconds(60))
+        world.stop(world.tree.group(100)?.preferredLeader.rawValue ?? 0)
+        // The ring's change is made first, and long before the group's.
+        if path != RookeryPaths.ring { world.run(for: .seconds(5)) }
+        world.disturbances = [.write(path, "of somebody else")]
+        world.run(for: .seconds(60))
+        #expect(world.refusalsCount == 1)
+        #expect(world.tree.facts.znodes[path]?.data == "of somebody else")
+    }
+
     @Test("any bytes in any znode: no trap, and the rest goes on", arguments: 1...20)
     func noise(seed: UInt64) {
         var random = SeededRandom(seed: seed)

@@ -18,7 +18,7 @@ struct World: CustomTestStringConvertible {
     }
 
     /// What happens in the tree while a change is on its way to it.
-    enum Disturbance { case stop(UInt16), start(UInt16) }
+    enum Disturbance { case stop(UInt16), start(UInt16), write(ZnodePath, Bytes) }
 
     var tree = TreeModel()
     private(set) var now = Instant(nanoseconds: 1_000_000_000)
@@ -155,6 +155,7 @@ struct World: CustomTestStringConvertible {
         case nil: return false
         case .stop(let id)?: tree.remove(id)
         case .start(let id)?: tree.register(id, Self.registration(id))
+        case .write(let path, let data)?: tree.set(path, data)
         }
         return true
     }

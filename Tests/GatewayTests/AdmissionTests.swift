@@ -46,9 +46,10 @@ import Vocabulary
         #expect(invited.count == 100)
         // A hundred at a hundred per second: spread over the second, none with another.
         #expect(invited == invited.sorted())
-        let busiest = invited.indices.map { first in
-            invited[first...].prefix { $0 < invited[first] + 100 }.count
-        }.max() ?? 0
+        let busiest =
+            invited.indices.map { first in
+                invited[first...].prefix { $0 < invited[first] + 100 }.count
+            }.max() ?? 0
         #expect(busiest <= 12, "\(busiest) within 100 ms")
         #expect((900...1_100).contains(invited.last ?? 0))
     }

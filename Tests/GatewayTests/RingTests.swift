@@ -1,5 +1,6 @@
 import ChatWire
 import Gateway
+import Membership
 import Placement
 import Testing
 import Toolbox
@@ -186,6 +187,32 @@ import WebSocketWire
         #expect(welcome.ringEpoch == RingEpoch(4))
     }
 
+    @Test func `who was away between two rings is attached anew, however far the walk came`() throws
+    {
+        var rig = Rig { $0.reattachmentsPerTurnMaximum = 1 }
+        let here = try (0..<3).map { try rig.session(Rig.user($0)) }
+        let abroad = (0..<3).map { ConnectionID(UInt64(900 + $0)) }
+        for (number, client) in abroad.enumerated() {
+            let attachment = Attachment(
+                session: ClientSessionID(1), user: Rig.user(number), device: DeviceID(7),
+                attempt: 1, push: 0, hasMissed: false)
+            rig.act { $0.receive(.attach(client, attachment), from: NodeID(2), at: $1, into: &$2) }
+        }
+        rig.told = []
+        // Away and back before the walk got beyond the first.
+        rig.act { $0.ringDidChange(RingWorld.ring(4, home: 2), at: $1, into: &$2) }
+        rig.act { $0.ringDidChange(RingWorld.ring(5, home: 1), at: $1, into: &$2) }
+        rig.pass(.milliseconds(50))
+        let letGo = rig.told.compactMap { peer, message -> ConnectionID? in
+            if case .unknown(let client, 1) = message { client } else { nil }
+        }
+        #expect(letGo.sorted() == abroad)
+        // Those here have theirs again, and everybody is asked about for gaps.
+        #expect(rig.gateway.counters.attachments == here.count)
+        let expected = (0..<3).map { GatewayQuestion.lookUp(.chats(user: Rig.user($0))) }
+        #expect(expected.allSatisfy { rig.asked.map(\.question).contains($0) })
+    }
+
     // MARK: - Goaway
 
     @Test func `who is moved is told where to go, and closed if he stays`() throws {
@@ -292,16 +319,18 @@ import WebSocketWire
         for _ in 0..<140 {
             for client in clients {
                 for case .goaway(let goaway) in try rig.plainFrames(on: client) {
-                    leaving.append((rig.clock - start) / 1_000_000 + Int64(goaway.afterMilliseconds))
+                    leaving.append(
+                        (rig.clock - start) / 1_000_000 + Int64(goaway.afterMilliseconds))
                 }
             }
             rig.pass(.milliseconds(100))
         }
         #expect(leaving.count == count)
         leaving.sort()
-        let busiest = leaving.indices.map { first in
-            leaving[first...].prefix { $0 < leaving[first] + 1_000 }.count
-        }.max() ?? 0
+        let busiest =
+            leaving.indices.map { first in
+                leaving[first...].prefix { $0 < leaving[first] + 1_000 }.count
+            }.max() ?? 0
         #expect(busiest <= rate + rate / 5, "\(busiest) in a second")
         #expect((leaving.last ?? 0) < Int64(count / rate) * 1_000 + 1_000)
     }

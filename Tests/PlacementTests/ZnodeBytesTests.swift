@@ -124,8 +124,37 @@ private func shake<Value: Equatable>(
             #"{"host":"h","zone":"z","incarnation":"7","weight":50,"roles":["gateway","x"],"y":1}"#
         let read = try NodeRegistration(decoding: Bytes(newer))
         #expect(read.roles == [.gateway] && read.weight == 50 && !read.isDraining)
+        let brief = try NodeRegistration(
+            decoding: Bytes(#"{"host":"h","zone":"z","incarnation":"7"}"#))
+        #expect(brief.roles == NodeRegistration.Role.allCases)
+        #expect(brief.weight == RingNode.weightOrdinary)
         shake(node.encoded()) { bytes throws(DecodeFailure) in
             try NodeRegistration(decoding: bytes)
+        }
+    }
+}
+
+@Suite struct WrongRegistrationTests {
+    @Test(
+        "what is no registration is a failure",
+        arguments: [
+            "", "null", "[]", "{}", #"{"host":"h","zone":"z"}"#,
+            #"{"host":1,"zone":"z","incarnation":"7"}"#,
+            #"{"host":"h","zone":"z","incarnation":"-7"}"#,
+            #"{"host":"h","zone":"z","incarnation":"18446744073709551616"}"#,
+            #"{"host":"h","zone":"z","incarnation":"7","weight":65536}"#,
+            #"{"host":"h","zone":"z","incarnation":"7","weight":"1"}"#,
+            #"{"host":"h","zone":"z","incarnation":"7","roles":"gateway"}"#,
+        ])
+    func wrong(text: String) {
+        #expect(throws: DecodeFailure.self) { try NodeRegistration(decoding: Bytes(text)) }
+    }
+
+    @Test("no depth and no length of other words makes it trap")
+    func deep() {
+        for text in ["[", "{\"a\":"] {
+            let bytes = Bytes(String(repeating: text, count: 200_000))
+            #expect(throws: DecodeFailure.self) { try NodeRegistration(decoding: bytes) }
         }
     }
 }

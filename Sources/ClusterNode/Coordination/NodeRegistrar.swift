@@ -11,9 +11,10 @@ import ZooKeeperWire
 /// node for exactly as long as it can reach the group's leader. What it asks is answered behind a
 /// read barrier, or is a write: an answer proves that there was a leader after the question.
 ///
-///     away ──connect──▶ greeting ──session──▶ registering ──it is there──▶ registered ──▶ leaving ──▶ left
-///      ▲                   │                       │                            │
-///      └───────────────────┴────── connection lost, or silent for too long ─────┘
+///     away ──connect──▶ greeting ──session──▶ registering ──it is there──▶ registered
+///      ▲                   │                       │                            │    │
+///      └───────────────────┴────── connection lost, or silent for too long ─────┘    ▼
+///                                                                     left ◀── leaving
 struct NodeRegistrar: Sendable {
     /// What is to be done with the connection that it has, or wants, and what it learned.
     enum Wish: Sendable {

@@ -20,8 +20,8 @@ extension NodeInstance {
     ///
     /// No session misses anything without a `gap`. What a session gets is decided by the arcs that
     /// the subscription itself names, whatever ring the group's leader knows; a session is attached
-    /// here only once each group has streamed for these arcs, and its chats are read after that; one
-    /// whose arc was away between two rings is attached anew.
+    /// here only once each group has streamed for these arcs, and its chats are read after that;
+    /// one whose arc was away between two rings is attached anew.
     mutating func follow(_ ring: Ring, at moment: Moment) {
         guard ring.epoch > self.ring.epoch else { return }
         self.ring = ring

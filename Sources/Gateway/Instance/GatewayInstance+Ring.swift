@@ -7,7 +7,9 @@ extension GatewayInstance {
     mutating func follow(_ ring: Ring) {
         guard ring.epoch > self.ring.epoch else { return }
         self.ring = ring
-        if home.follow(ring, as: node) { presenceKnownAt = now.monotonic + settings.attachRetry * 2 }
+        if home.follow(ring, as: node) {
+            presenceKnownAt = now.monotonic + settings.attachRetry * 2
+        }
         walk.startOver()
         walkOn()
     }

@@ -51,7 +51,7 @@ extension RaftInstance {
     ///
     /// While a joint phase is not committed, the outgoing voters are enough: so the leader lives to
     /// take the change back when the incoming ones are gone.
-    func isQuorumHeard(within duration: Duration, at now: Instant) -> Bool {
+    public func isQuorumHeard(within duration: Duration, at now: Instant) -> Bool {
         let heard = heardMembers(within: duration, at: now)
         if electorate.outgoing != 0, !configurations.isCommitted {
             return Electorate.isMajority(heard, of: electorate.outgoing)

@@ -1,5 +1,6 @@
 import ClusterNode
 import Coordination
+import CoordinationService
 import Raft
 import Replication
 import Toolbox
@@ -19,20 +20,23 @@ struct CoordinationChecker: Sendable {
     /// There are clients to be looked after.
     private let isWanted: Bool
 
-    init(nodes: Int, isWanted: Bool, tick: Duration) {
+    init(nodes: Int, isWanted: Bool, settings: NodeSettings) {
         self.isWanted = isWanted
-        expiries = SessionsEndInTime(nodes: nodes, tick: tick)
+        expiries = SessionsEndInTime(
+            nodes: nodes, tick: settings.coordination.tick,
+            lease: settings.replica.raft.leaseDuration)
     }
 
     /// After a turn of a node.
     mutating func observe(
-        _ instance: inout NodeInstance, on node: Int, at now: WorldTime,
+        _ instance: inout NodeInstance, on node: Int, at now: WorldTime, _ clock: Instant,
         into violations: inout [Violation]
     ) {
         guard isWanted else { return }
         instance.withCoordination { raft, _ in
             follow(raft, at: now, into: &violations)
-            expiries.look(at: raft, on: node, model, now, into: &violations)
+            let sight = SessionsEndInTime.Sight(raft: raft, node: node, time: now, clock: clock)
+            expiries.look(at: sight, model, into: &violations)
         }
     }
 

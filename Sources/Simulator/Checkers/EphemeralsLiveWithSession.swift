@@ -10,16 +10,18 @@ enum EphemeralsLiveWithSession {
         _ machine: CoordinationMachine, _ model: CoordinationModel, on node: Int,
         into violations: inout [Violation]
     ) {
-        for path in model.paths {
-            let stat = stat(at: path, machine)
-            if let owner = stat?.ephemeralOwner, owner != .none,
+        let paths = model.paths
+        let stats = paths.map { stat(at: $0, machine) }
+        for (path, stat) in zip(paths, stats) {
+            guard let owner = stat?.ephemeralOwner, owner != .none,
                 machine.session(owner)?.isClosing ?? true
-            {
-                violations.append(
-                    Violation(
-                        "EphemeralsLiveWithSession",
-                        "n\(node + 1) at \(machine.zxid): \(path) of \(owner), which is over"))
-            }
+            else { continue }
+            violations.append(
+                Violation(
+                    "EphemeralsLiveWithSession",
+                    "n\(node + 1) at \(machine.zxid): \(path) of \(owner), which is over"))
+        }
+        for (path, stat) in zip(paths, stats) {
             let expected = model.node(at: path, asOf: machine.zxid)?.stat
             guard stat != expected else { continue }
             let isEphemeral = expected.map { $0.ephemeralOwner != .none } ?? false

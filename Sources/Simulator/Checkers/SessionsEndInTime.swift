@@ -9,8 +9,8 @@ import Vocabulary
 import ZooKeeperWire
 
 /// No session is expired before its time-out has passed since the last sign of life that the leader
-/// knew of; a new leader gives everybody a whole time-out; and nobody expires sessions who has been
-/// deposed before that time was over.
+/// knew of; a new leader gives everybody a whole time-out; and nobody expires sessions who has not
+/// proved, when that time was over, that it still leads.
 ///
 /// A leader is looked at when the expiry comes into its log, whether or not it is ever committed.
 struct SessionsEndInTime: Sendable {
@@ -35,8 +35,10 @@ struct SessionsEndInTime: Sendable {
     private var attachedAt: [CoordinationSessionID: WorldTime] = [:]
     private var connections: [Endpoint: CoordinationSessionID] = [:]
     private let tickNanoseconds: Int64
+    private let leaseDuration: Duration
 
-    init(nodes: Int, tick: Duration) {
+    init(nodes: Int, tick: Duration, lease: Duration) {
+        leaseDuration = lease
         reigns = Array(repeating: nil, count: nodes)
         wentOn = Array(repeating: .start, count: nodes)
         tickNanoseconds = tick.nanoseconds
@@ -86,35 +88,43 @@ struct SessionsEndInTime: Sendable {
 
     // MARK: Leaders
 
-    /// After a turn of a node.
+    /// A replica after a turn of its node.
+    struct Sight {
+        let raft: RaftInstance
+        let node: Int
+        let time: WorldTime
+        /// The same by the node's clock.
+        let clock: Instant
+    }
+
     mutating func look(
-        at raft: RaftInstance, on node: Int, _ model: CoordinationModel, _ now: WorldTime,
-        into violations: inout [Violation]
+        at sight: Sight, _ model: CoordinationModel, into violations: inout [Violation]
     ) {
+        let (raft, node) = (sight.raft, sight.node)
         guard raft.role == .leader else {
             reigns[node] = nil
             return
         }
         guard let reign = reigns[node], reign.term == raft.term else {
-            reigns[node] = Reign(term: raft.term, since: now, looked: raft.lastIndex)
-            elected.append((raft.term, now))
+            reigns[node] = Reign(term: raft.term, since: sight.time, looked: raft.lastIndex)
+            elected.append((raft.term, sight.time))
             return
         }
         if raft.lastIndex > reign.looked {
             let first = max(reign.looked.next, raft.firstIndex)
             reigns[node]?.looked = raft.lastIndex
-            for entry in raft.entries(from: first, through: raft.lastIndex) {
-                guard entry.kind == .command else { continue }
-                judge(entry, reign, on: node, model, now, into: &violations)
+            for entry in raft.entries(from: first, through: raft.lastIndex)
+            where entry.kind == .command {
+                judge(entry, reign, sight, model, into: &violations)
             }
         }
-        for session in reign.arrived { reigns[node]?.heard[session] = now }
+        for session in reign.arrived { reigns[node]?.heard[session] = sight.time }
         reigns[node]?.arrived.removeAll(keepingCapacity: true)
     }
 
     private func judge(
-        _ entry: LogEntry, _ reign: Reign, on node: Int, _ model: CoordinationModel,
-        _ now: WorldTime, into violations: inout [Violation]
+        _ entry: LogEntry, _ reign: Reign, _ sight: Sight, _ model: CoordinationModel,
+        into violations: inout [Violation]
     ) {
         do throws(DecodeFailure) {
             let command = try CoordinationCommand(
@@ -124,9 +134,7 @@ struct SessionsEndInTime: Sendable {
                 guard let session = model.sessions[one.session], session.end == nil,
                     session.attachment == one.attachment
                 else { continue }
-                judge(
-                    one.session, session.timeoutMilliseconds, reign, on: node, now,
-                    into: &violations)
+                judge(one.session, session.timeoutMilliseconds, reign, sight, into: &violations)
             }
         } catch {
             violations.append(Violation("CommandsAreWellFormed", "\(entry.index): \(error)"))
@@ -135,32 +143,41 @@ struct SessionsEndInTime: Sendable {
 
     private func judge(
         _ session: CoordinationSessionID, _ timeoutMilliseconds: Int32, _ reign: Reign,
-        on node: Int, _ now: WorldTime, into violations: inout [Violation]
+        _ sight: Sight, into violations: inout [Violation]
     ) {
+        let over = end(of: session, timeoutMilliseconds, reign, sight)
+        let late = sight.time.nanoseconds - over.nanoseconds
+        var fault: String?
+        if late < 0 { fault = "\(-late / Nanoseconds.millisecond) ms early" }
+        for other in elected where other.term > reign.term && other.at < over {
+            fault = "deposed by \(other.term) before its time was over"
+        }
+        // A round that proves it began when the time was over, or the lease did that proves it.
+        let proof = Duration.nanoseconds(max(late, 0)) + leaseDuration + .milliseconds(20)
+        if !sight.raft.isQuorumHeard(within: proof, at: sight.clock) {
+            fault = "without proof that it leads: no majority was heard for \(proof)"
+        }
+        guard let fault else { return }
+        violations.append(
+            Violation(
+                "SessionsEndInTime",
+                "n\(sight.node + 1) expires \(session) in \(reign.term), \(fault)"))
+    }
+
+    /// When the time of a session was over that gave no sign of life behind the last known one.
+    private func end(
+        of session: CoordinationSessionID, _ timeoutMilliseconds: Int32, _ reign: Reign,
+        _ sight: Sight
+    ) -> WorldTime {
         let timeout = Int64(timeoutMilliseconds) * Nanoseconds.millisecond
         var since = max(reign.since, attachedAt[session] ?? .start)
         since = max(since, reign.heard[session] ?? .start)
-        if let contact = reign.contacts[session], contact > wentOn[node],
-            contact.advanced(by: tickNanoseconds) < now
+        if let contact = reign.contacts[session], contact > wentOn[sight.node],
+            contact.advanced(by: tickNanoseconds) < sight.time
         {
             since = max(since, contact)
         }
         // Clocks run a little fast.
-        let deadline = since.advanced(by: timeout - timeout / 200 - 5 * Nanoseconds.millisecond)
-        if now < deadline {
-            let silence = (now.nanoseconds - since.nanoseconds) / Nanoseconds.millisecond
-            violations.append(
-                Violation(
-                    "SessionsEndInTime",
-                    "n\(node + 1) expires \(session) after \(silence) of \(timeoutMilliseconds) ms")
-            )
-        }
-        for other in elected where other.term > reign.term && other.at < deadline {
-            violations.append(
-                Violation(
-                    "SessionsEndInTime",
-                    "n\(node + 1) expires \(session) in \(reign.term), deposed by \(other.term)"
-                        + " before its time was over"))
-        }
+        return since.advanced(by: timeout - timeout / 200 - 5 * Nanoseconds.millisecond)
     }
 }

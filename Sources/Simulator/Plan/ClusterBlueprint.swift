@@ -84,6 +84,10 @@ struct ClusterBlueprint: Sendable {
         settings.coordination.sessionTimeoutMinimum = .milliseconds(max(tick, 500))
         settings.coordination.outstandingMaximum = random.choice(of: [3, 16, 1_000])
         settings.coordination.barriersMaximum = random.choice(of: [1, 4])
+        // Leaders that refuse what they have no room for.
+        if random.chance(0.4) {
+            settings.replica.raft.uncommittedEntriesMaximum = random.choice(of: [2, 6])
+        }
     }
 
     private static func shrink(_ settings: inout NodeSettings, _ random: inout SeededRandom) {

@@ -128,9 +128,8 @@
             case .removalAnsweredBeforeShard, .outboxRecordDroppedOnLeaderChange,
                 .failedSyncIgnored:
                 "everything"
-            case .refusedStreamGoesOn, .brokenLinkGoesUnnoticed, .readServedWithoutBarrier,
-                .installationGoesUntold:
-                "coordination"
+            case .readServedWithoutBarrier, .installationGoesUntold: "coordination"
+            case .refusedStreamGoesOn, .brokenLinkGoesUnnoticed: "coordination_streams"
             }
         }
     }

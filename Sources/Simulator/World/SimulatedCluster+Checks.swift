@@ -16,7 +16,9 @@ extension SimulatedCluster {
     /// After a turn of a node: what it changed in its replicas.
     mutating func observe(_ node: Int) {
         guard nodes[node].isUp else { return }
-        coordination.observe(&nodes[node].process[0], on: node, at: now, into: &violations)
+        let clock = nodes[node].clock.monotonic(at: now)
+        coordination.observe(
+            &nodes[node].process[0], on: node, at: now, clock, into: &violations)
         let isFirst = raft.observe(&nodes[node].process[0], on: node, into: &violations)
         guard isFirst else { return }
         hasNewCommits = true

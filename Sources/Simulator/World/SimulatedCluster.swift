@@ -54,7 +54,7 @@ public struct SimulatedCluster: Sendable {
         self.plan = plan
         coordination = CoordinationChecker(
             nodes: plans.count, isWanted: plan.coordinationClients > 0,
-            tick: plans[0].settings.coordination.tick)
+            settings: plans[0].settings)
         self.chance = chance
         var clockRandom = chance.stream(.clock)
         diskRandom = chance.stream(.disk)
