@@ -49,8 +49,8 @@ extension SettingTable {
             "gateway", "goawayPerSecondMaximum",
             .count(\.node.gateway.goawayPerSecondMaximum, of: "clients"), 0...1_000_000,
             "Clients sent to their home in a second, after a change of the ring or because they"
-                + " came to another node; 0 sends none, for clients that reach nodes only through a load"
-                + " balancer."),
+                + " came to another node; 0 sends none, for clients that reach nodes only through a"
+                + " load balancer."),
         SettingKey(
             "gateway", "guestPatienceMilliseconds", .milliseconds(\.node.gateway.guestPatience),
             0...86_400_000,

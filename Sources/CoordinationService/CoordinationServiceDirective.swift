@@ -63,6 +63,14 @@ public enum CoordinationLeadership: Hashable, Sendable {
     case unknown
     case other(NodeID, Term)
     case own(Term)
+
+    /// In which there is a leader.
+    public var term: Term? {
+        switch self {
+        case .unknown: nil
+        case .other(_, let term), .own(let term): term
+        }
+    }
 }
 
 /// Why a command did not come through.

@@ -132,9 +132,12 @@ extension NodeShell {
     /// Bytes of a client that was told to leave.
     private func discardInput(of connection: ShellConnection) {
         do throws(SystemCallFailure) {
-            while case .read = try connection.socket.read(into: buffer) { continue }
-            if case .ended = try connection.socket.read(into: buffer) {
-                drop(connection, tellsNode: false)
+            while true {
+                switch try connection.socket.read(into: buffer) {
+                case .read: continue
+                case .wouldBlock: return
+                case .ended: return drop(connection, tellsNode: false)
+                }
             }
         } catch {
             drop(connection, tellsNode: false)
@@ -148,10 +151,20 @@ extension NodeShell {
         connection.queue.append(bytes)
         guard !connection.isDirty, !connection.isConnecting else { return }
         connection.isDirty = true
-        dirty.append(connection)
+        if connection.kind == .peer {
+            dirtyPeers.append(connection)
+        } else {
+            dirty.append(connection)
+        }
     }
 
+    /// Peers first: what they are told sets them to work beside this node, and there are few.
     func flushDirty() {
+        for connection in dirtyPeers {
+            connection.isDirty = false
+            flush(connection)
+        }
+        dirtyPeers.removeAll(keepingCapacity: true)
         guard !dirty.isEmpty else { return }
         let waiting = dirtyHandover.take(&dirty)
         for connection in waiting {
@@ -161,10 +174,11 @@ extension NodeShell {
         dirtyHandover.giveBack(waiting)
     }
 
-    func flush(_ connection: ShellConnection) {
+    /// - Parameter isLast: the end follows at once, and may go in the same packet.
+    func flush(_ connection: ShellConnection, isLast: Bool = false) {
         guard connections[connection.id] != nil else { return }
         do throws(SystemCallFailure) {
-            _ = try connection.queue.flush(to: connection.socket)
+            _ = try connection.queue.flush(to: connection.socket, isLast: isLast)
         } catch {
             return drop(connection, tellsNode: !connection.isDraining)
         }
@@ -216,13 +230,13 @@ extension NodeShell {
     /// The node wants it closed: once everything sent is out, or after 2 s.
     func close(_ id: ConnectionID) {
         guard let connection = connections[id], !connection.isDraining else { return }
-        flush(connection)
+        flush(connection, isLast: true)
         guard connections[id] != nil else { return }
         if connection.kind == .peer || connection.isConnecting {
             return drop(connection, tellsNode: false)
         }
         connection.phase = .draining(until: SystemClock.instant() + .seconds(2))
-        draining.append(connection)
+        draining.append(id)
         if connection.queue.isEmpty { endWriting(connection) }
     }
 
@@ -235,13 +249,18 @@ extension NodeShell {
         }
     }
 
+    /// Forgets those that are gone, and closes those whose time is over, which are the first.
     func closeDrained(at now: Instant) {
         guard !draining.isEmpty else { return }
-        for connection in draining {
-            guard case .draining(let until) = connection.phase, until <= now else { continue }
-            drop(connection, tellsNode: false)
+        var count = 0
+        for id in draining {
+            if let connection = connections[id] {
+                guard case .draining(let until) = connection.phase, until <= now else { break }
+                drop(connection, tellsNode: false)
+            }
+            count += 1
         }
-        draining.removeAll { connections[$0.id] == nil }
+        draining.removeFirst(count)
     }
 
     func drop(_ connection: ShellConnection, tellsNode: Bool) {

@@ -61,6 +61,7 @@ public final class NodeShell {
     var directives: [NodeDirective] = []
     var handover = Handover<NodeDirective>()
     var dirty: [ShellConnection] = []
+    var dirtyPeers: [ShellConnection] = []
     var dirtyHandover = Handover<ShellConnection>()
     /// Told to the node in the next turn.
     var backlogs: [ShellConnection] = []
@@ -179,18 +180,20 @@ public final class NodeShell {
     }
 
     private var waitingTime: Duration? {
-        guard backlogs.isEmpty, dirty.isEmpty, lanes.reports.isEmpty else { return .zero }
+        guard backlogs.isEmpty, dirty.isEmpty, dirtyPeers.isEmpty, lanes.reports.isEmpty else {
+            return .zero
+        }
         var deadline = deadline
         if let again = acceptsAgainAt { deadline = deadline.map { min($0, again) } ?? again }
-        for connection in draining {
-            guard case .draining(let until) = connection.phase else { continue }
+        if let id = draining.first, case .draining(let until) = connections[id]?.phase {
             deadline = deadline.map { min($0, until) } ?? until
         }
         return deadline.map { max(.zero, $0 - SystemClock.instant()) }
     }
 
-    /// Connections that the node has closed and whose last bytes are leaving.
-    var draining: [ShellConnection] = []
+    /// Connections that the node has closed and whose last bytes are leaving, in the order of
+    /// their deadlines; some are gone by now.
+    var draining: [ConnectionID] = []
 
     /// Workers and peers first: heartbeats must not wait behind a crowd of clients. Clients get
     /// 2 ms; what is left over is still readable in the next turn.

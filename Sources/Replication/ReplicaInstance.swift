@@ -67,6 +67,8 @@ public struct ReplicaInstance<Machine: ReplicatedMachine>: Sendable {
     public var isLeader: Bool { raft.role == .leader }
     public var leader: NodeID? { raft.leader }
     public var term: Term { raft.term }
+    /// The term of the last entry applied; nil before the first.
+    public var appliedTerm: Term? { raft.term(at: applied) }
 
     /// What a read that came before `now` must see; nil where a quorum has to be asked first.
     public func leaseReadIndex(at now: Instant) -> LogIndex? { raft.leaseReadIndex(at: now) }

@@ -25,16 +25,18 @@ public struct SendQueue: Sendable {
 
     /// Writes until all has left or the kernel takes no more.
     ///
+    /// - Parameter isLast: the end of writing follows at once: see `StreamSocket.write`.
     /// - Returns: bytes that have left. If some are left, wait until the socket is writable.
     @discardableResult
     public mutating func flush(
-        to socket: borrowing StreamSocket
+        to socket: borrowing StreamSocket, isLast: Bool = false
     ) throws(SystemCallFailure) -> Int {
         let before = byteCount
         while !isEmpty {
             let isAlone =
                 head == pieces.count - 1 || pieces[head].count - sent >= Self.stagingBytes / 2
-            let (offered, taken) = isAlone ? try sendFirst(to: socket) : try sendSeveral(to: socket)
+            let (offered, taken) = isAlone
+                ? try sendFirst(to: socket, isLast) : try sendSeveral(to: socket, isLast)
             drop(taken)
             if taken < offered { break }
         }
@@ -42,19 +44,19 @@ public struct SendQueue: Sendable {
     }
 
     private func sendFirst(
-        to socket: borrowing StreamSocket
+        to socket: borrowing StreamSocket, _ isLast: Bool
     ) throws(SystemCallFailure) -> (offered: Int, taken: Int) {
         let rest = pieces[head].suffix(from: sent)
         var outcome: Result<Int, SystemCallFailure> = .success(0)
         rest.withUnsafeBytes { bytes in
-            outcome = Self.write(bytes, to: socket)
+            outcome = Self.write(bytes, to: socket, isLast)
         }
         return (rest.count, try outcome.get())
     }
 
     /// Copying into one buffer is cheaper than a system call per piece.
     private func sendSeveral(
-        to socket: borrowing StreamSocket
+        to socket: borrowing StreamSocket, _ isLast: Bool
     ) throws(SystemCallFailure) -> (offered: Int, taken: Int) {
         var offered = 0
         var outcome: Result<Int, SystemCallFailure> = .success(0)
@@ -72,16 +74,16 @@ public struct SendQueue: Sendable {
                 if offered == staging.count { break }
             }
             outcome = Self.write(
-                UnsafeRawBufferPointer(rebasing: staging[..<offered]), to: socket)
+                UnsafeRawBufferPointer(rebasing: staging[..<offered]), to: socket, isLast)
         }
         return (offered, try outcome.get())
     }
 
     private static func write(
-        _ bytes: UnsafeRawBufferPointer, to socket: borrowing StreamSocket
+        _ bytes: UnsafeRawBufferPointer, to socket: borrowing StreamSocket, _ isLast: Bool
     ) -> Result<Int, SystemCallFailure> {
         do throws(SystemCallFailure) {
-            return .success(try socket.write(bytes))
+            return .success(try socket.write(bytes, isLast: isLast))
         } catch {
             return .failure(error)
         }

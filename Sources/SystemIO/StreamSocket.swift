@@ -86,10 +86,14 @@ public struct StreamSocket: ~Copyable, Pollable {
     /// Writes as much as the kernel takes; 0 if it takes nothing now.
     ///
     /// A connection that the other side has closed throws; it never raises a signal.
-    public func write(_ bytes: UnsafeRawBufferPointer) throws(SystemCallFailure) -> Int {
-        let count = retrying {
-            send(descriptor, bytes.baseAddress, bytes.count, Int32(MSG_NOSIGNAL))
-        }
+    ///
+    /// - Parameter isLast: `endWriting` follows at once: the kernel keeps what fits into one packet
+    ///   until then, so that both leave in one and wake the other side once.
+    public func write(
+        _ bytes: UnsafeRawBufferPointer, isLast: Bool = false
+    ) throws(SystemCallFailure) -> Int {
+        let flags = Int32(isLast ? MSG_NOSIGNAL | MSG_MORE : MSG_NOSIGNAL)
+        let count = retrying { send(descriptor, bytes.baseAddress, bytes.count, flags) }
         if count >= 0 { return count }
         if errno == EAGAIN { return 0 }
         throw .last("send")

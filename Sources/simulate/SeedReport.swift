@@ -7,7 +7,8 @@ import VirtualWorld
 struct SeedReport {
     let violations: [Violation]
     let traceHash: UInt64
-    /// Simulated nanoseconds, events, accepted writes, reads or entries shown, faults, elections.
+    /// Simulated nanoseconds, events, accepted writes, reads or entries shown, faults, elections,
+    /// answers to clients of the coordination service.
     let numbers: String
     let tail: [String]
 
@@ -18,6 +19,7 @@ struct SeedReport {
         numbers =
             "\(result.simulated.nanoseconds) \(result.eventsCount) \(result.acceptedCount)"
             + " \(result.shownCount) \(result.faultsCount) \(result.electionsCount)"
+            + " \(result.coordination.answersCount)"
     }
 
     init(_ result: RaftRunResult) {
@@ -26,7 +28,7 @@ struct SeedReport {
         tail = result.tail
         numbers =
             "\(result.simulated.nanoseconds) \(result.eventsCount) \(result.writesCount)"
-            + " \(result.readsCount) \(result.faultsCount) \(result.electionsCount)"
+            + " \(result.readsCount) \(result.faultsCount) \(result.electionsCount) 0"
     }
 
     /// Without a clock: no time passes.
@@ -36,6 +38,6 @@ struct SeedReport {
         tail = result.tail
         numbers =
             "0 \(result.stepsCount) \(result.writesCount) \(result.livesCount)"
-            + " \(result.faultsCount) 0"
+            + " \(result.faultsCount) 0 0"
     }
 }

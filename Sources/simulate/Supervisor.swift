@@ -25,6 +25,7 @@ struct Supervisor {
     private var simulatedNanoseconds: Int64 = 0
     private var acceptedCount = 0
     private var faultsCount = 0
+    private var coordinationCount: Int64 = 0
     private var eventsCount: Int64 = 0
     private let began: timespec
     private let workersCount: UInt64
@@ -108,12 +109,13 @@ struct Supervisor {
     }
 
     private mutating func count(_ numbers: [Int64]) {
-        guard numbers.count >= 5 else { return }
+        guard numbers.count >= 7 else { return }
         seedsCount += 1
         simulatedNanoseconds += numbers[0]
         eventsCount += numbers[1]
         acceptedCount += Int(numbers[2])
         faultsCount += Int(numbers[4])
+        coordinationCount += numbers[6]
     }
 
     /// A worker is done, or a broken promise has ended it.
@@ -145,7 +147,8 @@ struct Supervisor {
         let hours = Double(simulatedNanoseconds) * (options.isOnce ? 1 : 2) / 3.6e12
         print(
             "\(seedsCount) seeds passed (each \(runs)), \(findings.count) failed;"
-                + " \(faultsCount) faults, \(eventsCount) events, \(acceptedCount) writes accepted;"
+                + " \(faultsCount) faults, \(eventsCount) events, \(acceptedCount) writes accepted,"
+                + " \(coordinationCount) coordination requests answered;"
                 + " \(Int(perMinute)) seeds and \(Self.oneDigit(hours / seconds * 60))"
                 + " simulated hours a minute")
     }

@@ -56,7 +56,7 @@ struct TableReportTests {
             for status in told.nodes {
                 #expect(status.isRegistered == true)
                 #expect(status.weight == 100)
-                #expect(status.url == "http://node\(status.node.rawValue)")
+                #expect(status.url == "http://node\(status.node)")
                 #expect(!status.isDraining)
             }
             let runs = try #require(told.runs)
@@ -87,7 +87,7 @@ struct TableReportTests {
             #expect(found.user == UserID(user))
             #expect(found.arc == ArcID(arc))
             #expect(found.owner == run.owner)
-            #expect(found.url == "http://node\(run.owner.rawValue)")
+            #expect(found.url == "http://node\(run.owner)")
             #expect(found.node == NodeID(UInt16(node + 1)))
             #expect(!found.isFenced)
         }

@@ -93,6 +93,14 @@ struct Ensemble {
         }
     }
 
+    /// A node applies the first entry of the leader's own term, and with it all that was saved.
+    mutating func settleLeader(on index: Int) {
+        let moment = moment
+        on(index) { node, directives in
+            node.service.leaderSettled(at: moment, into: &directives)
+        }
+    }
+
     /// Opens a socket; its number among `clients`.
     mutating func dial(
         _ node: Int = 0, from address: Bytes = "127.0.0.1:5000", isAsking: Bool = false,

@@ -268,4 +268,26 @@ struct RequestTests {
         let again = ensemble.reconnect(client, to: 1)
         #expect(try ensemble.call(.exists(ReadRequest(path: "/b")), from: again)?.error == .noNode)
     }
+
+    @Test("of an old leader lose their connections once the new one's first entry is applied")
+    func settledReigns() throws {
+        var ensemble = Ensemble(nodes: 3)
+        let doubtful = ensemble.connect(to: 2)
+        let answered = ensemble.connect(to: 2)
+        ensemble.send(
+            .create(CreateRequest(path: "/a", data: nil, mode: .persistent)), from: doubtful)
+        let opening = ensemble.dial(2)
+        ensemble.greet(ConnectRequest(timeoutMilliseconds: 10_000), from: opening)
+        ensemble.nodes[2].proposals = []
+        ensemble.elect(1)
+        let later = ensemble.send(
+            .create(CreateRequest(path: "/b", data: nil, mode: .persistent)), from: answered)
+        #expect([doubtful, opening].allSatisfy { !ensemble.clients[$0].isClosed })
+        ensemble.settleLeader(on: 2)
+        #expect([doubtful, opening].allSatisfy { ensemble.clients[$0].isClosed })
+        ensemble.settle()
+        #expect(try ensemble.clients[answered].take().count == 1)
+        #expect(later.rawValue > 0)
+        #expect(ensemble.clients[ensemble.reconnect(doubtful, to: 1)].isOpen)
+    }
 }

@@ -42,11 +42,34 @@ struct SimulationTests {
         #expect(result.shownCount > result.acceptedCount)
     }
 
+    @Test(
+        "clients of the coordination service are told what is so, with all faults",
+        arguments: 11...14 as ClosedRange<UInt64>)
+    func coordination(seed: UInt64) {
+        let result = Self.run(seed) { $0.coordinationClients = 3 }
+        #expect(result.violations.isEmpty)
+        #expect(result.coordination.answersCount > 100)
+        #expect(result.coordination.sessionsCount >= 3)
+        #expect(result.coordination.eventsCount > 0)
+    }
+
+    @Test("sessions move, and end when their clients sleep too long")
+    func sessions() {
+        let result = Self.run(2) {
+            $0.coordinationClients = 4
+            $0.nemeses = [.breakConnections, .pause]
+        }
+        #expect(result.violations.isEmpty)
+        #expect(result.coordination.movesCount > 0)
+        #expect(result.coordination.expiriesCount > 0)
+    }
+
     @Test("one node alone, and five")
     func sizes() {
         for nodes in [1, 5] {
             let result = Self.run(3) {
                 $0.nodes = nodes
+                $0.coordinationClients = 2
                 $0.nemeses = [.killOne, .powerOffAll]
             }
             #expect(result.violations.isEmpty, "\(nodes) nodes")

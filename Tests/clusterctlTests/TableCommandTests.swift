@@ -84,7 +84,7 @@ struct TableCommandTests {
         let (status, output, complaints) = cluster.run("ring")
         #expect(status == .good)
         #expect(output.hasPrefix("ring e8 as n3 has it"))
-        #expect(output.contains("-     fenced      http://127.0.0.1:201"))
+        #expect(output.contains(" fenced    http://127.0.0.1:201"))
         #expect(
             complaints == """
                 node 4: connect 127.0.0.1:4: Connection refused. Is the node running?

@@ -12,6 +12,8 @@ struct CoordinationDesk: Sendable {
     var said: [CoordinationServiceDirective] = []
     var handover = Handover<CoordinationServiceDirective>()
     var leadership = CoordinationLeadership.unknown
+    /// The last leader's term of which the copy has applied an entry, as the service knows it.
+    var settledTerm = Term.zero
     /// Of the copy, as the service knows it.
     var appliedThrough = LogIndex.zero
     var installationsCount = 0

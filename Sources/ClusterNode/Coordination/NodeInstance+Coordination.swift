@@ -130,6 +130,22 @@ extension NodeInstance {
     }
 
     private mutating func noteCoordinationLeader(at moment: Moment) {
+        changeCoordinationLeader(at: moment)
+        settleCoordinationLeader(at: moment)
+    }
+
+    /// Behind the first entry of a leader's own term nothing of an earlier leader's can follow.
+    private mutating func settleCoordinationLeader(at moment: Moment) {
+        guard let term = coordination?.leadership.term, coordination?.settledTerm != term,
+            replicas.coordination?.appliedTerm == term
+        else { return }
+        coordination?.settledTerm = term
+        tellCoordination { service, _, directives in
+            service.leaderSettled(at: moment, into: &directives)
+        }
+    }
+
+    private mutating func changeCoordinationLeader(at moment: Moment) {
         let leadership = coordinationLeadership()
         guard coordination?.leadership != leadership else { return }
         coordination?.leadership = leadership

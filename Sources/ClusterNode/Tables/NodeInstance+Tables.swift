@@ -1,10 +1,10 @@
 import Controller
 import Coordination
 import CoordinationService
-import Placement
+public import Placement
 import Replication
 import Toolbox
-import Vocabulary
+public import Vocabulary
 import ZooKeeperWire
 
 /// What the cluster's tables say is followed, whoever leads.
@@ -23,6 +23,11 @@ extension NodeInstance {
             }
         }
         tellController(at: moment)
+    }
+
+    /// Who shall vote in the group, and lead it, as this node could read it last.
+    public func assignment(of group: ReplicaGroupID) -> GroupAssignment? {
+        tables.assignments[group]
     }
 
     /// Who leads the group when all is well.

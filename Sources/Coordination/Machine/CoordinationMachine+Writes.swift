@@ -204,8 +204,10 @@ extension CoordinationMachine {
             throw .noAuth
         }
         guard ReservedPaths.isOfTheCluster(path) else { return }
-        let isCluster = context.identities.contains { $0.scheme == AccessScheme.cluster }
-        guard isCluster else { throw .noAuth }
+        let mayRepair = context.identities.contains {
+            $0.scheme == AccessScheme.cluster || $0.scheme == AccessScheme.superuser
+        }
+        guard mayRepair else { throw .noAuth }
     }
 
     private static func require(_ asked: Int32, _ version: Int32) throws(ZooKeeperError) {

@@ -82,6 +82,28 @@ extension CoordinationServiceInstance {
         continueClosing(machine, into: &directives)
     }
 
+    /// This node's copy has applied an entry of the present leader's own term: what an earlier one
+    /// was sent and is unanswered now is lost with it, but for what may lie in a slow link. Its
+    /// clients learn at once that nobody knows, and come back; `doubtPatience` is for leaders that
+    /// are heard again in the same term.
+    public mutating func leaderSettled(
+        at moment: Moment, into directives: inout [CoordinationServiceDirective]
+    ) {
+        advanceClock(to: moment, into: &directives)
+        for slot in table.indices where table[slot].isLive && hasUnansweredOfAnotherReign(slot) {
+            drop(slot, into: &directives)
+        }
+    }
+
+    private func hasUnansweredOfAnotherReign(_ slot: Int) -> Bool {
+        guard table[slot].reign != reign else { return false }
+        switch table[slot].stage {
+        case .opening: return true
+        case .open: return table[slot].queue.proposedCount > 0
+        case .fresh, .asked, .waiting: return false
+        }
+    }
+
     mutating func trackAll(_ machine: CoordinationMachine) {
         #if PLANTED_FAULTS
             if plantedFault == .newLeaderGivesNoTimeout {
