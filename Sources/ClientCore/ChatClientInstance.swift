@@ -69,6 +69,8 @@ public struct ChatClientInstance: Sendable {
 
     var backoff: Backoff
     var nodeIndex: Int
+    /// Where it is connected, or tried to be, last.
+    var address: ServerAddress?
     var lastConnection: UInt64 = 0
     /// To be gone to, and when.
     var goaway: (at: Instant, to: ServerAddress?, reason: Goaway.Reason)?

@@ -39,7 +39,9 @@ struct ChurnRun {
         cluster.beginSending()
         try cluster.pause(plan.calm)
 
-        let node = everybody[cluster.random.below(everybody.count)]
+        // Drawn by itself: what the cluster's clients draw depends on what happens.
+        var random = SeededRandom(seed: plan.seed)
+        let node = everybody[random.below(everybody.count)]
         try leave(node)
         try join(node)
 
