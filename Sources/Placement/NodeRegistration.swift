@@ -79,8 +79,8 @@ extension NodeRegistration {
         return json.take()
     }
 
-    /// Keys and roles that are not known here are passed over, so that newer nodes can register. Who
-    /// names no weight or no roles has the ordinary ones.
+    /// Keys and roles that are not known here are passed over, so that newer nodes can register.
+    /// Who names no weight or no roles has the ordinary ones.
     public init(decoding bytes: Bytes) throws(DecodeFailure) {
         let object = try JSONValue.parsed(bytes)
         guard let host = object["host"]?.string, let zone = object["zone"]?.string else {
