@@ -173,7 +173,7 @@ public struct NodeSettings: Sendable {
         case failedSyncIgnored
         /// A command of a coordination client is taken though an earlier one was refused.
         case refusedStreamGoesOn
-        /// A coordination client's commands go on over a new link, as if none was lost with the old.
+        /// Commands of coordination clients go on over a new link as if none had been lost.
         case brokenLinkGoesUnnoticed
         /// Reads of the coordination tree are served without asking what is committed.
         case readServedWithoutBarrier

@@ -8,8 +8,8 @@ import VirtualWorld
 import Vocabulary
 import ZooKeeperWire
 
-/// What must hold of the coordination service, looked at after each turn of a node: the log as it is
-/// committed, the nodes' copies of the tree, and what leaders do.
+/// What must hold of the coordination service, looked at after each turn of a node: the log as it
+/// is committed, the nodes' copies of the tree, and what leaders do.
 struct CoordinationChecker: Sendable {
     private(set) var model = CoordinationModel()
     private var streams = StreamsAreWhole()
