@@ -26,6 +26,9 @@ extension NodeInstance {
         body(replica.raft, replica.machine)
     }
 
+    /// Sessions of users whose home is here.
+    public var guestsCount: Int { gateway.counters.attachments }
+
     /// The last entry that the group's machine has seen.
     public func applied(of group: ReplicaGroupID) -> LogIndex { replicas.applied(of: group) }
 

@@ -120,12 +120,15 @@ struct ControllerPlanner: Sendable {
             return change
         }
         let unable = Set(
-            picture.groups.values.map(\.preferredLeader).filter { leader in
-                watch.isAway(leader, for: settings.leaderGrace, at: now)
-                    || picture.members[leader]?.registration?.isDraining == true
+            picture.groups.values.map(\.preferredLeader).filter {
+                watch.isAway($0, for: settings.leaderGrace, at: now)
             })
         let able = Set(picture.members.keys.filter { isUsable($0, picture, watch, at: now) })
-        return moves.betterLeader(able: able, unable: unable, among: settled).flatMap {
+        // Who only starts anew gives up what it leads by itself, and is back before this matters.
+        let leaving = watch.draining(for: settings.leaderGrace, at: now)
+        let better = moves.betterLeader(
+            able: able, unable: unable.union(leaving), among: settled)
+        return better.flatMap {
             change($0, .leader($0.group, $0.assignment.preferredLeader), in: picture)
         }
     }

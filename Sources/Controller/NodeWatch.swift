@@ -17,6 +17,8 @@ struct NodeWatch: Sendable {
         var created: Zxid?
         var presentSince: Instant?
         var absentSince: Instant
+        /// Since when it has said that it is about to go.
+        var drainingSince: Instant?
         /// The latest, oldest first.
         var departures: [Instant] = []
     }
@@ -64,6 +66,8 @@ struct NodeWatch: Sendable {
         record.created = member.created
         record.isReadable = member.registration != nil
         record.registration = member.registration ?? record.registration
+        let isDraining = record.registration?.isDraining == true
+        record.drainingSince = isDraining ? record.drainingSince ?? now : nil
         records[id] = record
         return isNewLife && wasKnown && isFlapping(record, at: now)
     }
@@ -111,6 +115,15 @@ struct NodeWatch: Sendable {
         return now - record.absentSince >= graceOnceSeen(record, grace)
     }
 
+    /// The nodes that are there and have been about to go for so long.
+    func draining(for grace: Duration, at now: Instant) -> Set<NodeID> {
+        Set(
+            records.filter { _, record in
+                record.presentSince != nil
+                    && record.drainingSince.map { now - $0 >= grace } == true
+            }.map(\.key))
+    }
+
     /// The nodes as the ring's planner should see them.
     func ringNodes(owners: [NodeID], at now: Instant) -> [RingNode] {
         records.compactMap { id, record in
@@ -137,6 +150,7 @@ struct NodeWatch: Sendable {
         for record in records.values {
             if let since = record.presentSince {
                 deadlines.append(since + settings.flapDelay)
+                deadlines += record.drainingSince.map { [$0 + settings.leaderGrace] } ?? []
             } else {
                 deadlines.append(record.absentSince + ringGrace(record))
                 for grace in [settings.replicaGrace, settings.leaderGrace, settings.crashGrace] {

@@ -29,7 +29,7 @@ public struct NodeRegistration: Hashable, Sendable {
     /// Its share of arcs relative to others; see `RingNode.weightOrdinary`.
     public var weight: UInt16
     public var roles: [Role]
-    /// It is about to stop: its users shall move away, and it shall lead nothing.
+    /// It is about to stop: its users shall move away, and before long it shall lead nothing.
     public var isDraining: Bool
 
     public init(

@@ -35,7 +35,8 @@ public struct SendQueue: Sendable {
         while !isEmpty {
             let isAlone =
                 head == pieces.count - 1 || pieces[head].count - sent >= Self.stagingBytes / 2
-            let (offered, taken) = isAlone
+            let (offered, taken) =
+                isAlone
                 ? try sendFirst(to: socket, isLast) : try sendSeveral(to: socket, isLast)
             drop(taken)
             if taken < offered { break }

@@ -140,6 +140,8 @@ struct NodeRegistrar: Sendable {
         switch stage {
         case .registering, .registered:
             stage = .leaving
+            // From here on nobody is served, whenever the session ends.
+            confirmedAt = nil
             return [ask(.closeSession, .closing, at: now)]
         case .away, .greeting:
             stage = .left

@@ -1,10 +1,10 @@
 import Coordination
 import Toolbox
 import Vocabulary
-import ZooKeeperWire
+public import ZooKeeperWire
 
-// What single operations do and answer. The first thing that is wrong is the answer, in the order in
-// which ZooKeeper looks.
+// What single operations do and answer. The first thing that is wrong is the answer, in the order
+// in which ZooKeeper looks.
 extension CoordinationModel {
     mutating func carryOut(
         _ operation: MultiOperation, for session: CoordinationSessionID, _ isCluster: Bool
@@ -81,7 +81,7 @@ extension CoordinationModel {
     // MARK: Reads
 
     /// What a read is answered from the state behind `zxid`; nil for what is no read of the tree.
-    func answer(to request: ZooKeeperRequest, asOf zxid: Zxid) -> Answer? {
+    public func answer(to request: ZooKeeperRequest, asOf zxid: Zxid) -> Answer? {
         switch request {
         case .exists(let read):
             guard let node = node(at: read.path, asOf: zxid) else { return Answer(error: .noNode) }

@@ -1,11 +1,11 @@
-import Coordination
+public import Coordination
 import Toolbox
-import Vocabulary
-import ZooKeeperWire
+public import Vocabulary
+public import ZooKeeperWire
 
-/// The coordination tree as its log makes it: slow and plain, by other means than the machine's, and
-/// with all of its past, so that any answer can be compared with the state that it speaks of.
-struct CoordinationModel: Sendable {
+/// The coordination tree as its log makes it: slow and plain, by other means than the machine's,
+/// and with all of its past, so that any answer can be compared with the state that it speaks of.
+public struct CoordinationModel: Sendable {
     struct Node: Sendable {
         var data: Bytes?
         var owner = CoordinationSessionID.none
@@ -35,9 +35,14 @@ struct CoordinationModel: Sendable {
     }
 
     /// As a client is told it, without times of day.
-    struct Answer: Hashable, Sendable {
-        var error: ZooKeeperError?
-        var body = ReplyBody.nothing
+    public struct Answer: Hashable, Sendable {
+        public var error: ZooKeeperError?
+        public var body: ReplyBody
+
+        public init(error: ZooKeeperError? = nil, body: ReplyBody = .nothing) {
+            self.error = error
+            self.body = body
+        }
     }
 
     private struct Past: Sendable {
@@ -56,7 +61,8 @@ struct CoordinationModel: Sendable {
     private var past: [ZnodePath: [Past]] = [:]
     private var expiryTerm = Term.zero
 
-    init() {
+    /// The nodes that are always there.
+    public init() {
         let lasting: [(ZnodePath, [Bytes])] = [
             ("/", ["zookeeper"]), ("/zookeeper", ["config", "quota"]), ("/zookeeper/config", []),
             ("/zookeeper/quota", []),
@@ -101,7 +107,8 @@ struct CoordinationModel: Sendable {
         attached = nil
     }
 
-    mutating func apply(_ command: CoordinationCommand, at index: LogIndex) {
+    /// The entry at `index`, which is the next but for such as are no commands.
+    public mutating func apply(_ command: CoordinationCommand, at index: LogIndex) {
         skip(index)
         switch command {
         case .write(let write):

@@ -1,7 +1,7 @@
 import Coordination
 import Toolbox
-import VirtualWorld
-import ZooKeeperWire
+public import VirtualWorld
+public import ZooKeeperWire
 
 /// Each answer is that of one state of the tree, and that state lies between the request and the
 /// answer.
@@ -9,8 +9,9 @@ import ZooKeeperWire
 /// The log is the witness: an answer names the change behind which it was given. What the model
 /// says there must be what the client was told, and the change must not be older than anything that
 /// anybody had been told when the request was sent.
-enum OperationsAreLinearizable {
-    static func check(
+public enum OperationsAreLinearizable {
+    /// - Parameter model: has read the log at least as far as the answer says.
+    public static func check(
         _ heard: CoordinationReplyHeard, from client: Int, _ model: CoordinationModel,
         into violations: inout [Violation]
     ) {
@@ -59,17 +60,34 @@ enum OperationsAreLinearizable {
 }
 
 /// A request that waits for its answer.
-struct CoordinationRequestSent: Sendable {
+public struct CoordinationRequestSent: Sendable {
     let xid: Xid
     let request: ZooKeeperRequest
     /// The last change that anybody had been told of when this was sent.
     let floor: Zxid
+
+    public init(xid: Xid, request: ZooKeeperRequest, floor: Zxid) {
+        self.xid = xid
+        self.request = request
+        self.floor = floor
+    }
 }
 
 /// An answer, and what was asked.
-struct CoordinationReplyHeard: Sendable {
+public struct CoordinationReplyHeard: Sendable {
     let sent: CoordinationRequestSent
     let session: CoordinationSessionID
     let zxid: Zxid
     let answer: CoordinationModel.Answer
+
+    /// - Parameter zxid: of the answer's header.
+    public init(
+        sent: CoordinationRequestSent, session: CoordinationSessionID, zxid: Zxid,
+        answer: CoordinationModel.Answer
+    ) {
+        self.sent = sent
+        self.session = session
+        self.zxid = zxid
+        self.answer = answer
+    }
 }

@@ -1,12 +1,15 @@
-import VirtualWorld
-import ZooKeeperWire
+public import VirtualWorld
+public import ZooKeeperWire
 
 /// One session's answers come in the order of its requests, and what it is told of never goes back:
 /// over all of its connections, to whichever nodes.
-struct SessionOrder: Sendable {
+public struct SessionOrder: Sendable {
     private(set) var lastZxid = Zxid.zero
 
-    mutating func hear(
+    public init() {}
+
+    /// - Parameter sent: what waits longest for its answer.
+    public mutating func hear(
         _ header: ReplyHeader, answering sent: CoordinationRequestSent?, from client: Int,
         into violations: inout [Violation]
     ) {

@@ -1,14 +1,17 @@
-import Coordination
-import VirtualWorld
+public import Coordination
+public import VirtualWorld
 import ZooKeeperWire
 
 /// Commands of one connection reach the log in their order, each once, and none behind one that is
 /// lost: a client that pipelines may count on that.
-struct StreamsAreWhole: Sendable {
+public struct StreamsAreWhole: Sendable {
     /// The number of each connection's last command; for look-up only.
     private var last: [CoordinationOwner: Int32] = [:]
 
-    mutating func note(_ command: CoordinationCommand, into violations: inout [Violation]) {
+    public init() {}
+
+    /// The next command of the log.
+    public mutating func note(_ command: CoordinationCommand, into violations: inout [Violation]) {
         let requester: CoordinationRequester
         switch command {
         case .write(let write): requester = write.requester

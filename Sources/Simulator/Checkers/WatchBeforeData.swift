@@ -1,18 +1,21 @@
 import Toolbox
-import VirtualWorld
-import ZooKeeperWire
+public import VirtualWorld
+public import ZooKeeperWire
 
 /// Whoever watches hears of a change before anything that shows it or comes behind it; and hears of
 /// each once.
-struct WatchBeforeData: Sendable {
+public struct WatchBeforeData: Sendable {
     /// One-shot watches: the change that last set the node's data as it was seen then; `zero` where
     /// there was no node.
     private(set) var data = SortedMap<ZnodePath, Zxid>()
     /// The same for the node's children.
     private(set) var children = SortedMap<ZnodePath, Zxid>()
-    /// Paths of which a new connection may be told twice that they are gone: for each kind of watch.
+    /// Paths of which a new connection may be told twice that they are gone: for each kind of
+    /// watch.
     private var toldAgain: Set<ZnodePath> = []
     private(set) var eventsCount = 0
+
+    public init() {}
 
     var isEmpty: Bool { data.isEmpty && children.isEmpty }
 
@@ -25,7 +28,8 @@ struct WatchBeforeData: Sendable {
                 exist: data.keys.filter { data[$0] == .zero }, child: children.keys))
     }
 
-    mutating func hear(
+    /// An event came.
+    public mutating func hear(
         _ event: WatchEvent, from client: Int, into violations: inout [Violation]
     ) {
         eventsCount += 1
@@ -49,7 +53,7 @@ struct WatchBeforeData: Sendable {
     }
 
     /// An answer came: whatever changed up to it must have been told.
-    func check(
+    public func check(
         asOf zxid: Zxid, from client: Int, _ model: CoordinationModel,
         into violations: inout [Violation]
     ) {
@@ -75,7 +79,7 @@ struct WatchBeforeData: Sendable {
     }
 
     /// A read that sets a watch was answered.
-    mutating func note(_ heard: CoordinationReplyHeard, _ model: CoordinationModel) {
+    public mutating func note(_ heard: CoordinationReplyHeard, _ model: CoordinationModel) {
         let zxid = heard.zxid
         switch heard.sent.request {
         case .getData(let read) where read.setsWatch && heard.answer.error == nil,

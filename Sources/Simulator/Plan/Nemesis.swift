@@ -145,7 +145,8 @@ struct Nemesis: Sendable {
         _ fault: Lasting, milliseconds: ClosedRange<Int64>, _ cluster: inout SimulatedCluster
     ) {
         lasting.append(fault)
-        let span = random.within(milliseconds) * Nanoseconds.millisecond
+        let usual = random.within(milliseconds) * Nanoseconds.millisecond
+        let span = usual / 100 * cluster.plan.faultLengthPercent
         cluster.events.schedule(.relief(lasting.count - 1), at: cluster.now.advanced(by: span))
     }
 

@@ -113,6 +113,7 @@
             case .takesPartBeforeReady: "a replica takes part when its log is durable again"
             case .snapshotRemovedTooEarly: "a snapshot goes when the log names the next"
             case .failedSyncIgnored: "a failed sync ends the process"
+            case .fenceNeverUp: "who may be taken for lost serves nobody"
             case .refusedStreamGoesOn: "after a refused command none of its stream follows"
             case .brokenLinkGoesUnnoticed: "after a lost command none of its stream follows"
             case .readServedWithoutBarrier: "a read is served behind a barrier"
@@ -129,6 +130,7 @@
                 .failedSyncIgnored:
                 "everything"
             case .readServedWithoutBarrier, .installationGoesUntold: "coordination"
+            case .fenceNeverUp: "fencing"
             case .refusedStreamGoesOn, .brokenLinkGoesUnnoticed: "coordination_streams"
             }
         }

@@ -17,6 +17,8 @@ public struct SimulationPlan: Hashable, Sendable {
     public var coordinationClients = 0
     /// Milliseconds between two faults, on average.
     public var faultIntervalMilliseconds: Int64 = 700
+    /// How long faults last, beside how long they usually do.
+    public var faultLengthPercent: Int64 = 100
     /// Milliseconds between two operations of one client, on average.
     public var operationIntervalMilliseconds: Int64 = 150
     /// Of 100 operations, how many more change members; 0 leaves them at their usual share.
@@ -83,6 +85,8 @@ extension SimulationPlan {
             coordinationClients = Int(try Self.integer(value, key, 0...64))
         case "faultIntervalMilliseconds":
             faultIntervalMilliseconds = try Self.integer(value, key, 1...600_000)
+        case "faultLengthPercent":
+            faultLengthPercent = try Self.integer(value, key, 1...10_000)
         case "operationIntervalMilliseconds":
             operationIntervalMilliseconds = try Self.integer(value, key, 1...600_000)
         case "memberPercent": memberPercent = Int(try Self.integer(value, key, 0...100))

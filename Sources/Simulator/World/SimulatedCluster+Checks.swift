@@ -1,5 +1,6 @@
 import ClusterNode
 import LogStorage
+import Placement
 import Raft
 import Toolbox
 import Vocabulary
@@ -19,6 +20,7 @@ extension SimulatedCluster {
         let clock = nodes[node].clock.monotonic(at: now)
         coordination.observe(
             &nodes[node].process[0], on: node, at: now, clock, into: &violations)
+        ring.observe(nodes[node].process[0], on: node, into: &violations)
         let isFirst = raft.observe(&nodes[node].process[0], on: node, into: &violations)
         guard isFirst else { return }
         hasNewCommits = true
@@ -127,7 +129,8 @@ extension SimulatedCluster {
         }
     }
 
-    /// All nodes that may run do and are registered, no others are; all copies that are members of
+    /// All nodes that may run do, are registered and serve, no others are; all follow one ring, in
+    /// which nobody else owns an arc; all copies that are members of
     /// a group have applied the same entries, and all of them.
     var hasConverged: Bool {
         var applied = SortedMap<ReplicaMember, LogIndex>()
@@ -138,6 +141,9 @@ extension SimulatedCluster {
             guard node.status == .running else { return false }
             guard let process = node.process.first, process.isRegistered,
                 process.registeredNodes == registrable
+            else { return false }
+            guard !process.isFenced, process.ring.epoch == nodes[0].process.first?.ring.epoch,
+                process.ring.nodes.allSatisfy(registrable.contains)
             else { return false }
             process.forEachReplica {
                 let member = ReplicaMember(group: $0.group, member: $0.identity.member)

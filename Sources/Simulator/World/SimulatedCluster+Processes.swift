@@ -37,6 +37,7 @@ extension SimulatedCluster {
             raft.processStarted(node: node)
             nodes[node].incarnation = Incarnation(seed >> 8)
             coordination.expiries.processStarted(node: node)
+            ring.processStarted(node: node)
             nodes[node].process = [instance]
             nodes[node].status = .running
             transcript.note(now, "n\(node + 1) starts, life \(nodes[node].life)")

@@ -28,6 +28,7 @@ public struct SimulatedCluster: Sendable {
     var coordinationDeliveries: [Delivery] = []
     let plan: SimulationPlan
     var coordination: CoordinationChecker
+    var ring: RingChecker
     var raft: RaftChecker
     /// Something was committed since the platters were looked at.
     var hasNewCommits = false
@@ -52,6 +53,7 @@ public struct SimulatedCluster: Sendable {
     init(plans: [NodePlan], plan: SimulationPlan, chance: Chance, detail: Transcript.Detail) {
         self.plans = plans
         self.plan = plan
+        ring = RingChecker(nodes: plans.count)
         coordination = CoordinationChecker(
             nodes: plans.count, isWanted: plan.coordinationClients > 0,
             settings: plans[0].settings)
