@@ -58,7 +58,8 @@ enum ChaosCommand {
             return switch arguments.suite {
             case .kills:
                 ChaosSuite.kills(
-                    killPlan(arguments), draft(
+                    killPlan(arguments),
+                    draft(
                         configuration, nodesCount: 3, configuration?.settings ?? ownSettings()),
                     chatnode: chatnode)
             case .ring: ring(arguments, configuration, chatnode: chatnode)

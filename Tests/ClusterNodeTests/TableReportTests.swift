@@ -22,6 +22,9 @@ struct TableReportTests {
     func drainIsTold() throws {
         var cluster = try serving()
         let leader = try #require(cluster.leader(of: GroupNumbers.coordination))
+        let anna = try cluster.register("anna")
+        // For whom the node waits.
+        _ = try Phone(anna, at: leader, in: &cluster)
         let other = (leader + 1) % 3
         let id = NodeID(UInt16(leader + 1))
         cluster.tell(leader, .shutdownRequested)
