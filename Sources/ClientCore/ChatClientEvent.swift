@@ -57,7 +57,7 @@ public enum Disconnection: Hashable, Sendable {
     /// The node does not serve now.
     case unavailable
     /// The node asked to go.
-    case goneAway
+    case goneAway(Goaway.Reason)
     case closed(code: UInt16)
     case refused(ErrorReport)
     /// The application wanted it.

@@ -10,6 +10,7 @@ extension ChatClientInstance {
         lastConnection += 1
         let connection = ConnectionID(lastConnection)
         let address = address ?? settings.nodes[nodeIndex]
+        self.address = address
         link = .connecting(connection, until: now.monotonic + settings.greetingTimeout)
         socket = ClientSocket(host: address.description, random: &random)
         directives.append(.connect(connection, address))
@@ -164,7 +165,7 @@ extension ChatClientInstance {
         at now: Moment, into directives: inout [ChatClientDirective]
     ) {
         forgetConnection()
-        nodeIndex = (nodeIndex + 1) % settings.nodes.count
+        turnToNextNode()
         let wait = max(wait, backoff.fail(&random))
         link = .waiting(until: now.monotonic + wait, address)
         directives.append(.report(.disconnected(reason)))
@@ -172,15 +173,16 @@ extension ChatClientInstance {
 
     /// Goes where the node asked to, without a wait: it was drawn there.
     mutating func followGoaway(
-        to address: ServerAddress?, at now: Moment, into directives: inout [ChatClientDirective]
+        to address: ServerAddress?, _ reason: Goaway.Reason, at now: Moment,
+        into directives: inout [ChatClientDirective]
     ) {
         if let connection = currentConnection {
             flush(into: &directives)
             directives.append(.close(connection))
         }
         forgetConnection()
-        nodeIndex = (nodeIndex + 1) % settings.nodes.count
-        directives.append(.report(.disconnected(.goneAway)))
+        turnToNextNode()
+        directives.append(.report(.disconnected(.goneAway(reason))))
         dial(address, at: now, into: &directives)
     }
 
@@ -196,6 +198,13 @@ extension ChatClientInstance {
         forgetConnection()
         link = .stopped
         directives.append(.report(.stopped(reason)))
+    }
+
+    /// The next one that is not the one which was just left.
+    private mutating func turnToNextNode() {
+        nodeIndex = (nodeIndex + 1) % settings.nodes.count
+        guard settings.nodes[nodeIndex] == address else { return }
+        nodeIndex = (nodeIndex + 1) % settings.nodes.count
     }
 
     private mutating func forgetConnection() {

@@ -29,7 +29,7 @@ extension ChatClientInstance {
         case .receipt(let receipt): directives.append(.report(.receipt(receipt)))
         case .goaway(let goaway):
             let at = now.monotonic + .asked(milliseconds: goaway.afterMilliseconds)
-            self.goaway = (at, goaway.url.flatMap(ServerAddress.init(url:)))
+            self.goaway = (at, goaway.url.flatMap(ServerAddress.init(url:)), goaway.reason)
         case .pong(let time):
             backoff.reset()
             correctClock(by: time, at: now)

@@ -45,7 +45,8 @@ extension ChatClientInstance {
             if until <= instant { leave(.silent, at: now, into: &directives) }
         case .open:
             if let goaway, goaway.at <= instant {
-                return followGoaway(to: goaway.to, at: now, into: &directives)
+                return followGoaway(
+                    to: goaway.to, goaway.reason, at: now, into: &directives)
             }
             guard isAlive(at: instant) else {
                 return leave(.silent, at: now, into: &directives)

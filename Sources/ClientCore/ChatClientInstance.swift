@@ -69,9 +69,11 @@ public struct ChatClientInstance: Sendable {
 
     var backoff: Backoff
     var nodeIndex: Int
+    /// Where it is connected, or tried to be, last.
+    var address: ServerAddress?
     var lastConnection: UInt64 = 0
     /// To be gone to, and when.
-    var goaway: (at: Instant, to: ServerAddress?)?
+    var goaway: (at: Instant, to: ServerAddress?, reason: Goaway.Reason)?
     var session: ClientSessionID?
     var lastPush: UInt64 = 0
     var acknowledgedPush: UInt64 = 0
@@ -96,7 +98,7 @@ public struct ChatClientInstance: Sendable {
     /// Begins to connect; the first call.
     public mutating func start(at now: Moment, into directives: inout [ChatClientDirective]) {
         guard case .idle = link else { return }
-        dial(nil, at: now, into: &directives)
+        dial(settings.home, at: now, into: &directives)
     }
 
     /// Says goodbye and connects no more.

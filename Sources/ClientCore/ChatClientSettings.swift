@@ -15,6 +15,8 @@ public struct ChatClientSettings: Sendable {
 
     /// Not empty. The first to be tried is drawn; after a failure comes the next one.
     public var nodes: [ServerAddress]
+    /// Where to connect first, as `GET /v1/gateway` names it; nil draws one of `nodes`.
+    public var home: ServerAddress?
     public var token: Bytes
     public var device: DeviceID?
     public var following = Following.fromNow

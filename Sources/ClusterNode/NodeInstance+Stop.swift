@@ -11,9 +11,10 @@ extension NodeInstance {
         let now = moment.monotonic
         let patience = gateway.counters.connections > 0 ? plan.settings.drainTimeout : .zero
         let waits = handEverythingOver(at: moment, into: &directives)
-        stopping = Stopping(
-            deadline: now + patience, handOverDeadline: waits ? now + handOverPatience : now)
         gateway.drain(at: moment, into: &gatewayDirectives)
+        stopping = Stopping(
+            deadline: now + max(patience, gateway.drainDuration),
+            handOverDeadline: waits ? now + handOverPatience : now)
         closeCoordinationClients(into: &directives)
         drainRegistration(at: moment)
     }

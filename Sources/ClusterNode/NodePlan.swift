@@ -165,7 +165,8 @@ public struct NodeSettings: Sendable {
     public var frameBytesMaximum = 1 << 20
     /// Segments of the write-ahead log; groups that hold on to older ones make a snapshot.
     public var logSegmentsMaximum = 4
-    /// How long a graceful stop waits for clients to leave.
+    /// How long a graceful stop waits for clients to leave; longer if the gateway's pace asks for
+    /// it.
     public var drainTimeout: Duration = .seconds(2)
     #if PLANTED_FAULTS
         /// Faults to commit on purpose, for tests of the tests.

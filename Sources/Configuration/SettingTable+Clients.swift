@@ -48,9 +48,9 @@ extension SettingTable {
         SettingKey(
             "gateway", "goawayPerSecondMaximum",
             .count(\.node.gateway.goawayPerSecondMaximum, of: "clients"), 0...1_000_000,
-            "Clients sent to their home in a second, after a change of the ring or because they"
-                + " came to another node; 0 sends none, for clients that reach nodes only through a"
-                + " load balancer."),
+            "Clients sent elsewhere in a second: to their home, after a change of the ring or because"
+                + " they came to another node, and away from a node that ends; 0 sends none home,"
+                + " for clients that reach nodes only through a load balancer."),
         SettingKey(
             "gateway", "guestPatienceMilliseconds", .milliseconds(\.node.gateway.guestPatience),
             0...86_400_000,
@@ -68,13 +68,15 @@ extension SettingTable {
         SettingKey(
             "gateway", "goawayJitterMilliseconds", .milliseconds(\.node.gateway.goawayJitter),
             0...600_000,
-            "after_ms of a goaway is drawn below this. Higher: gentler on the other nodes."),
+            "Clients of a node that ends leave over this time, or longer if goawayPerSecondMaximum"
+                + " asks for it. Higher: gentler on the other nodes."),
         SettingKey(
             "gateway", "goawayGraceMilliseconds", .milliseconds(\.node.gateway.goawayGrace),
             0...600_000, "From after_ms of a goaway to the close."),
         SettingKey(
             "gateway", "drainTimeoutMilliseconds", .milliseconds(\.node.drainTimeout), 0...600_000,
-            "How long a graceful stop waits for clients to leave."),
+            "How long a graceful stop waits for clients to leave; longer if goawayPerSecondMaximum"
+                + " asks for it."),
     ]
 
     private static let coordination: [SettingKey] = [

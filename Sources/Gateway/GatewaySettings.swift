@@ -51,7 +51,8 @@ public struct GatewaySettings: Hashable, Sendable {
     public var admissionsPerSecondMaximum = 2_000
     /// New WebSockets that are taken at once after a calm.
     public var admissionsBurst = 4_000
-    /// `after_ms` of a drain's `goaway` is drawn below this.
+    /// Clients of a node that ends are told to leave over this time, and over a longer one if they
+    /// are more than `goawayPerSecondMaximum` allows.
     public var goawayJitter: Duration = .seconds(1)
     /// From `after_ms` of a `goaway` to the close.
     public var goawayGrace: Duration = .seconds(10)

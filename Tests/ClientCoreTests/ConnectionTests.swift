@@ -141,7 +141,7 @@ struct ConnectionTests {
         #expect(server.client.isConnected)
         server.wait(.milliseconds(1))
         #expect(server.closesCount == 1)
-        #expect(server.takeReports().last == .disconnected(.goneAway))
+        #expect(server.takeReports().last == .disconnected(.goneAway(.ring)))
         #expect(server.dialled.count == 2)
         if let address { #expect(server.dialled[1] == address) }
         #expect(server.dialled[1] != first)

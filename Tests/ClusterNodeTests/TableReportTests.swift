@@ -18,6 +18,25 @@ struct TableReportTests {
         try RingStatus.decode(try cluster.ask(.ring(runs: runs), at: node).body)
     }
 
+    @Test("a node that stops says so, also if it leads the coordination group")
+    func drainIsTold() throws {
+        var cluster = try serving()
+        let leader = try #require(cluster.leader(of: GroupNumbers.coordination))
+        let anna = try cluster.register("anna")
+        // For whom the node waits.
+        _ = try Phone(anna, at: leader, in: &cluster)
+        let other = (leader + 1) % 3
+        let id = NodeID(UInt16(leader + 1))
+        cluster.tell(leader, .shutdownRequested)
+        var isDraining = false
+        for _ in 0..<20 where !isDraining {
+            cluster.pass(.milliseconds(100))
+            let status = try ring(&cluster, at: other)
+            isDraining = status.nodes.contains { $0.node == id && $0.isDraining }
+        }
+        #expect(isDraining)
+    }
+
     private func placement(_ cluster: inout Cluster, at node: Int) throws -> PlacementStatus {
         try PlacementStatus.decode(try cluster.ask(.placement, at: node).body)
     }

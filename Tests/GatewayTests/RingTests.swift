@@ -286,6 +286,36 @@ import WebSocketWire
 
     // MARK: - Many
 
+    @Test(arguments: [(1_000, 500), (1_000, 100), (100, 500)])
+    func `a node that ends sends its clients away at the pace`(count: Int, rate: Int) throws {
+        var rig = Rig { settings in
+            settings.admissionsPerSecondMaximum = 0
+            settings.goawayPerSecondMaximum = rate
+            settings.goawayJitter = .seconds(1)
+        }
+        var clients: [ConnectionID] = []
+        for number in 0..<count {
+            clients.append(try rig.session(Rig.user(0), device: UInt64(number)))
+            _ = rig.takeSent(on: clients[number])
+        }
+        rig.act { $0.drain(at: $1, into: &$2) }
+        var leaving: [Int] = []
+        for client in clients {
+            for case .goaway(let goaway) in try rig.frames(on: client) {
+                #expect(goaway.reason == .restart)
+                leaving.append(goaway.afterMilliseconds)
+            }
+        }
+        #expect(leaving.count == count)
+        leaving.sort()
+        let longest = max(1_000, count * 1_000 / rate)
+        #expect((leaving.last ?? .max) < longest)
+        #expect(rig.gateway.drainDuration == .milliseconds(count * 1_000 / rate))
+        for (index, after) in leaving.enumerated().dropFirst(rate + 2) {
+            #expect(after - leaving[index - rate - 2] >= 1_000)
+        }
+    }
+
     @Test func `five thousand are re-attached at once and sent away at the pace`() throws {
         let (count, rate) = (5_000, 500)
         var rig = Rig { settings in

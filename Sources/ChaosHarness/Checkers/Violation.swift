@@ -15,6 +15,10 @@ public struct Violation: Hashable, Sendable, CustomStringConvertible {
         case invented
         /// The cluster would not take what it must take.
         case refused
+        /// Other arcs moved than had to, or nodes do not know the same ring.
+        case ring
+        /// Clients were moved faster than was set.
+        case pace
     }
 
     public let kind: Kind

@@ -19,6 +19,8 @@ struct ClusterFiles {
     /// Which chats are kept by which group.
     let partitions: PartitionMap
     let adminToken: String
+    /// Of each group.
+    let copiesCount: Int
 
     var configuration: String { folder.path(of: "cluster.json5") }
     /// All replica groups.
@@ -30,6 +32,7 @@ struct ClusterFiles {
     init(_ draft: ClusterDraft) throws(ChaosFailure) {
         do throws(SystemCallFailure) {
             folder = try Folder.temporary(prefix: "rookery-chaos")
+            copiesCount = draft.replicas
             partitions = PartitionMap.balanced(shardsCount: draft.shardsCount)
             let ports = try FreePorts.find(draft.zones.count * 3)
             nodes = try Self.nodes(draft.zones.count, ports, in: folder)

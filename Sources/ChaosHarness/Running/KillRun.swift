@@ -1,119 +1,159 @@
-import ClientCore
+import AdminWire
 import HTTPWire
+import Placement
 import SystemIO
 import Toolbox
 import Vocabulary
 
-/// One run of `chaos kills`: a cluster of real processes, clients over real sockets, and a hand
-/// that kills leaders.
-///
-/// Everything happens on one thread in `turn`; whoever waits for something takes turns until it is
-/// there. A class, because turns are taken from many places of one run.
-final class KillRun {
-    let plan: KillPlan
-    let files: ClusterFiles
-    let loop: SocketLoop
-    let nodes: [NodeProcess]
-    var random: SeededRandom
-
-    enum Owner {
-        case device(Int, ConnectionID)
-        case question(Int)
-    }
-
-    /// Who is told what happens to a socket.
-    var owners: [UInt64: Owner] = [:]
-    /// Questions under way: by their number, what came so far.
-    var questions: [Int: (key: UInt64, decoder: HTTPResponseDecoder)] = [:]
-    var answers: [Int: HTTPResponse?] = [:]
-
-    var devices: [Device] = []
-    /// Chats and who is in them, as indices of devices.
-    var members: SortedMap<ChatID, [Int]> = SortedMap()
-    var isSending = false
-    /// By number.
-    var messages: [SentMessage] = []
-    var answeredCount = 0
-    var lastAnsweredAt = Instant(nanoseconds: 0)
-    var deliveries = DeliveryRecord()
-    var violations: [Violation] = []
-    var kills: [AcknowledgementGaps.Kill] = []
+/// One run of `chaos kills`: a hand that takes leaders their places, and all nodes in the end.
+struct KillRun {
+    private let plan: KillPlan
+    private let cluster: ClusterRun
+    private var kills: [AcknowledgementGaps.Kill] = []
     /// Of transfers, in a row.
-    var refusalsCount = 0
-    var nextCheckAt = Instant(nanoseconds: 0)
+    private var refusalsCount = 0
+
+    private static let stopPatience = Duration.seconds(30)
+    /// In a row, each after a pause.
+    private static let refusalsMaximum = 100
 
     init(_ plan: KillPlan, _ files: ClusterFiles, chatnode: String) throws(ChaosFailure) {
         self.plan = plan
-        self.files = files
-        loop = try SocketLoop()
-        random = SeededRandom(seed: plan.seed)
-        nodes = files.nodes.map {
-            NodeProcess($0, program: chatnode, configuration: files.configuration)
-        }
+        let load = LoadPlan(
+            connectionsCount: plan.connectionsCount, sendsPerSecond: plan.sendsPerSecond,
+            sendsCount: plan.killsCount == nil ? plan.sendsCount : nil,
+            crowdCount: plan.connectionsCount, seed: plan.seed)
+        cluster = try ClusterRun(load, files, chatnode: chatnode)
     }
 
     /// The whole of it.
-    func run() throws(ChaosFailure) -> KillReport {
-        for node in nodes { try node.start() }
-        try waitForLeaders()
-        say("\(nodes.count) nodes are up; every group has a leader")
-        try makeUsers()
-        try makeChats()
-        try connectDevices()
+    mutating func run() throws(ChaosFailure) -> KillReport {
+        try cluster.startNodes()
+        try cluster.makeUsers()
+        try cluster.makeChats()
+        try cluster.connectDevices()
         try sendEverything()
         try killAll()
-        try waitUntilCaughtUp()
-        try waitUntilCopiesAgree()
-        let readings = try readEverything()
-        try compare(readings)
-        return report()
+        try cluster.check()
+        return report
     }
 
-    func say(_ text: String) { StandardError.write("chaos: \(text)\n") }
+    private var report: KillReport {
+        let acknowledgements = cluster.acknowledgements
+        let end = acknowledgements.last?.at ?? Instant(nanoseconds: 0)
+        var report = KillReport(
+            cluster.outcome, gaps: AcknowledgementGaps(acknowledgements, kills, end: end))
+        report.killsCount = kills.count
+        report.way = plan.way
+        return report
+    }
 
-    // MARK: Turns
+    // MARK: Sending, while leaders are killed
 
-    /// Waits for what happens next, `until` at the latest, and lets everybody react.
-    func turn(until: Instant) throws(ChaosFailure) {
-        var deadline = min(until, nextCheckAt)
-        for device in devices.indices {
-            deadline = min(deadline, nextDeadline(of: device) ?? until)
-        }
-        try loop.wait(until: deadline) { (key, event) throws(ChaosFailure) in
-            switch self.owners[key] {
-            case .device(let index, let connection):
-                self.tell(index, connection, key, event)
-            case .question(let number): self.tellQuestion(number, key, event)
-            case nil: break
+    private mutating func sendEverything() throws(ChaosFailure) {
+        cluster.beginSending()
+        let start = SystemClock.instant()
+        var nextKill = start + plan.firstKill
+        var nextWord = start + .seconds(5)
+        while cluster.isSending || cluster.hasUnanswered {
+            try cluster.turn(until: min(nextKill, nextWord))
+            let now = SystemClock.instant()
+            if cluster.isSending, !wantsMore(at: now) { cluster.endSending() }
+            if now >= nextKill, cluster.isSending, kills.count < plan.killsCount ?? .max {
+                nextKill =
+                    try unseatLeader() ? nextKill + plan.killInterval : now + .milliseconds(50)
+            } else if now >= nextKill {
+                nextKill = now + plan.killInterval
             }
-        }
-        guard !loop.isInterrupted else { throw .interrupted }
-        let now = SystemClock.instant()
-        for device in devices.indices {
-            guard let deadline = nextDeadline(of: device), deadline <= now else { continue }
-            advance(device)
-        }
-        guard now >= nextCheckAt else { return }
-        nextCheckAt = now + .milliseconds(100)
-        for node in nodes { try node.expectAlive() }
-    }
-
-    /// Takes turns until `condition` holds.
-    func wait(
-        for what: String, within patience: Duration = .seconds(60), until condition: () -> Bool
-    ) throws(ChaosFailure) {
-        let end = SystemClock.instant() + patience
-        while !condition() {
-            guard SystemClock.instant() < end else {
-                throw .waitedInVain("\(what), for \(patience)")
+            if now >= nextWord {
+                nextWord = now + .seconds(5)
+                sayHowFar()
             }
-            try turn(until: end)
+            try cluster.expectAnswers()
         }
+        sayHowFar()
     }
 
-    /// Takes turns for a while.
-    func pause(_ duration: Duration) throws(ChaosFailure) {
-        let end = SystemClock.instant() + duration
-        while SystemClock.instant() < end { try turn(until: end) }
+    private func sayHowFar() {
+        let (answered, sent) = (cluster.answeredCount, cluster.messages.count)
+        cluster.say("\(answered) of \(sent) acknowledged, \(kills.count) kills")
+    }
+
+    private func wantsMore(at now: Instant) -> Bool {
+        guard let killsCount = plan.killsCount else {
+            return cluster.messages.count < plan.sendsCount
+        }
+        guard kills.count >= killsCount, let last = kills.last else { return true }
+        return now < last.at + plan.killInterval
+    }
+
+    /// Takes its place from the leader of some group, as planned.
+    ///
+    /// - Returns: false while the cluster has not recovered from the kill before: a second node
+    ///   that is down would only show that a majority is needed.
+    private mutating func unseatLeader() throws(ChaosFailure) -> Bool {
+        guard let leaders = try cluster.leaders() else { return false }
+        let files = cluster.files
+        // Nothing is acknowledged by the group of accounts, so that its transfer would show no gap.
+        let groups = plan.way == .transfer ? files.partitions.messageGroups : files.groups
+        let group = groups[cluster.random.below(groups.count)]
+        guard let victim = cluster.nodes.first(where: { $0.id == leaders[group] }) else {
+            return false
+        }
+        var lost: [ReplicaGroupID] = []
+        for (group, leader) in leaders where leader == victim.id { lost.append(group) }
+        let at = SystemClock.instant()
+        switch plan.way {
+        case .kill:
+            try victim.kill()
+            try victim.start()
+        case .stop:
+            try cluster.stop(victim, within: Self.stopPatience)
+            try victim.start()
+        case .transfer:
+            guard try handOver(group, from: victim) else { return false }
+            lost = [group]
+        }
+        kills.append(AcknowledgementGaps.Kill(at: at, groups: lost))
+        let names = lost.map(\.description).joined(separator: " ")
+        cluster.say(
+            "\(plan.way.past) \(victim.id), leader of \(group); gone with it: \(names)")
+        return true
+    }
+
+    /// Has the leader of `group` hand it over to another node.
+    ///
+    /// - Returns: false if it would not do so now.
+    private mutating func handOver(
+        _ group: ReplicaGroupID, from leader: NodeProcess
+    ) throws(ChaosFailure) -> Bool {
+        let others = cluster.nodes.filter { $0.id != leader.id }
+        guard !others.isEmpty else { throw .answered("there is no node to hand over to") }
+        let heir = others[cluster.random.below(others.count)].id
+        let question = Question(
+            .changeGroup(group, GroupChange(.transfer, heir)), to: leader.files.admins,
+            token: cluster.files.adminToken)
+        let answer = try cluster.askOnce([question], within: .seconds(10))[0]
+        if answer?.status == 200 {
+            refusalsCount = 0
+            return true
+        }
+        refusalsCount += 1
+        let words = answer.map { "\($0.status) \($0.body.text ?? "")" } ?? "no answer"
+        guard refusalsCount < Self.refusalsMaximum else {
+            throw .answered("\(leader.id) does not hand \(group) over to \(heir): \(words)")
+        }
+        return false
+    }
+
+    /// Kills all nodes at once and starts them again.
+    private func killAll() throws(ChaosFailure) {
+        for node in cluster.nodes { try node.kill() }
+        for node in cluster.nodes { try node.start() }
+        cluster.say("killed all nodes at once")
+        let start = SystemClock.instant()
+        try cluster.waitForLeaders()
+        let duration = (SystemClock.instant() - start).nanoseconds / 1_000_000
+        cluster.say("every group has a leader again after \(duration) ms")
     }
 }

@@ -59,7 +59,7 @@ extension NodeInstance {
 
     /// Says that this node is about to stop.
     mutating func drainRegistration(at moment: Moment) {
-        let wishes = coordination?.registrar.drain() ?? []
+        let wishes = coordination?.registrar.drain(at: moment.monotonic) ?? []
         carryOut(wishes, at: moment)
     }
 

@@ -38,7 +38,7 @@ struct NodeRegistrar: Sendable {
 
     /// Something that was asked and shows, when it is answered, that there was a leader.
     private struct Question {
-        enum Kind { case inspection, creation, closing }
+        enum Kind { case inspection, creation, announcement, closing }
         var xid: Xid
         var kind: Kind
         var sentAt: Instant
@@ -50,10 +50,14 @@ struct NodeRegistrar: Sendable {
     static let fenceDelay: Duration = timeout * 2 / 3
     private static let questionInterval: Duration = timeout / 6
     private static let retryInterval: Duration = .milliseconds(500)
+    /// Between two attempts to say that the node is about to stop.
+    private static let announcementInterval: Duration = .milliseconds(100)
     private static let lasting: [ZnodePath] = ["/rookery", "/rookery/nodes"]
 
     private let path: ZnodePath
     private var registration: NodeRegistration
+    /// Whether others can see that the node is about to stop.
+    private var isAnnounced = false
     private(set) var stage = Stage.away
     private(set) var connection: ConnectionID?
     private var session: ConnectResponse?
@@ -105,7 +109,7 @@ struct NodeRegistrar: Sendable {
             guard stage == .registered || stage == .registering, question == nil else {
                 return []
             }
-            return [inspect(at: now)]
+            return [mustAnnounce ? announce(at: now) : inspect(at: now)]
         }
     }
 
@@ -120,13 +124,15 @@ struct NodeRegistrar: Sendable {
     }
 
     /// The node is about to stop: it says so, for its arcs to leave.
-    mutating func drain() -> [Wish] {
+    ///
+    /// If the leader has just gone, and be it this node itself, it is said again to the next one.
+    mutating func drain(at now: Instant) -> [Wish] {
         registration.isDraining = true
-        guard stage == .registered else { return [] }
-        let data = registration.encoded()
-        return [
-            .send(encode(.setData(SetDataRequest(path: path, data: data))))
-        ]
+        return mustAnnounce ? [announce(at: now)] : []
+    }
+
+    private var mustAnnounce: Bool {
+        registration.isDraining && !isAnnounced && stage == .registered
     }
 
     /// Closes the session, and with it the registration.
@@ -231,8 +237,14 @@ struct NodeRegistrar: Sendable {
         case (.closing, _):
             stage = .left
             confirmedAt = nil
-        case (.creation, nil): confirm(question)
-        case (.inspection, nil) where isOwn(reply): confirm(question)
+        case (.creation, nil):
+            isAnnounced = registration.isDraining
+            confirm(question)
+        case (.announcement, nil): isAnnounced = true
+        case (.announcement, _?): nextQuestion = now + Self.announcementInterval
+        case (.inspection, nil) where isOwn(reply):
+            confirm(question)
+            if mustAnnounce { wishes.append(announce(at: now)) }
         case (.inspection, nil):
             // Of an earlier life, whose session has not ended yet.
             wishes.append(.send(encode(.delete(DeleteRequest(path: path)))))
@@ -285,6 +297,11 @@ struct NodeRegistrar: Sendable {
 
     private mutating func inspect(at now: Instant) -> Wish {
         ask(.exists(ReadRequest(path: path)), .inspection, at: now)
+    }
+
+    private mutating func announce(at now: Instant) -> Wish {
+        let data = registration.encoded()
+        return ask(.setData(SetDataRequest(path: path, data: data)), .announcement, at: now)
     }
 
     private mutating func create(at now: Instant) -> Wish {

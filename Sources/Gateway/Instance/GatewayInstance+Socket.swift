@@ -157,19 +157,30 @@ extension GatewayInstance {
     mutating func sendEverybodyAway() {
         guard !isDraining else { return }
         isDraining = true
-        for connection in connections.sortedKeys {
-            sendAway(connection)
+        let leaving = connections.sortedKeys
+        var departures = Departures(
+            of: leaving.count { isServed($0) }, settings)
+        drainDuration = departures.least
+        for connection in leaving {
+            sendAway(connection, &departures)
             reschedule(connection)
         }
     }
 
-    private mutating func sendAway(_ connection: ConnectionID) {
+    /// Whether there is a client that can be told to leave.
+    private func isServed(_ connection: ConnectionID) -> Bool {
+        switch sockets[connection]?.stage {
+        case .joining, .open: true
+        case .greeting, nil: false
+        }
+    }
+
+    private mutating func sendAway(_ connection: ConnectionID, _ departures: inout Departures) {
         if let exchange = exchanges[connection] {
             if !exchange.isAnswering { close(connection) }
         } else if let socket = sockets[connection] {
             if case .greeting = socket.stage { return closeSocket(connection, .restart) }
-            let jitter = settings.goawayJitter.nanoseconds / 1_000_000
-            let after = jitter > 0 ? random.below(Int(jitter)) : 0
+            let after = departures.next(&random)
             sockets[connection]?.departure = .told
             sockets[connection]?.leavesWith = .restart
             sockets[connection]?.leavesAt =

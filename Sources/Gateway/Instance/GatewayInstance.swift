@@ -45,6 +45,8 @@ public struct GatewayInstance: Sendable {
     var scratch = ByteWriter()
     /// Set by `drain`; never taken back.
     var isDraining = false
+    /// How long `drain` takes to send everybody elsewhere at the pace that is set.
+    public internal(set) var drainDuration = Duration.zero
     /// Up from the start, if the node says so, and whenever it is not certain of its membership.
     public internal(set) var isFenced = false
     public internal(set) var counters = GatewayCounters()

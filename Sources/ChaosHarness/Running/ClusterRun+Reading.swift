@@ -7,14 +7,18 @@ import Toolbox
 import Vocabulary
 
 // Reading everything back.
-extension KillRun {
+extension ClusterRun {
     private static let convergence = Duration.seconds(60)
 
     /// Every device was shown every entry that its chats have.
     func waitUntilCaughtUp() throws(ChaosFailure) {
         try wait(for: "all devices have caught up") {
-            devices.allSatisfy { $0.client.isConnected && $0.client.isCaughtUp }
+            isEverybodyCaughtUp
         }
+    }
+
+    var isEverybodyCaughtUp: Bool {
+        devices.allSatisfy { $0.client.isConnected && $0.client.isCaughtUp }
     }
 
     /// All copies of every chat have the same head, and then the same digest.
@@ -22,8 +26,17 @@ extension KillRun {
         let end = SystemClock.instant() + Self.convergence
         var open = members.keys
         while true {
+            let questions = open.flatMap { chat in
+                nodes.map {
+                    Question(.chat(chat), to: $0.files.admins, token: files.adminToken)
+                }
+            }
+            let answers = try askOnce(questions)
             var differing: [ChatID] = []
-            for chat in open where !(try copiesAgree(on: chat)) { differing.append(chat) }
+            for (index, chat) in open.enumerated() {
+                let own = answers[(index * nodes.count)..<((index + 1) * nodes.count)]
+                if !(try copiesAgree(on: chat, Array(own))) { differing.append(chat) }
+            }
             guard let first = differing.first else { break }
             guard SystemClock.instant() < end else {
                 throw .waitedInVain("the copies of \(first) on all nodes have one head")
@@ -34,19 +47,20 @@ extension KillRun {
         say("all copies of \(members.count) chats agree")
     }
 
-    private func copiesAgree(on chat: ChatID) throws(ChaosFailure) -> Bool {
-        let questions = nodes.map {
-            Question(.chat(chat), to: $0.files.admins, token: files.adminToken)
-        }
+    /// - Parameter answers: of each node; who keeps no copy has not found the chat.
+    private func copiesAgree(
+        on chat: ChatID, _ answers: [HTTPResponse?]
+    ) throws(ChaosFailure) -> Bool {
         var copies: [ChatStatus] = []
-        for response in try askOnce(questions) {
-            guard let response, response.status == 200 else { return false }
+        for answer in answers where answer?.status != 404 {
+            guard let answer, answer.status == 200 else { return false }
             do throws(AdminFailure) {
-                copies.append(try ChatStatus.decode(response.body))
+                copies.append(try ChatStatus.decode(answer.body))
             } catch {
                 throw .answered("a chat that is none: \(error)")
             }
         }
+        guard copies.count >= files.copiesCount else { return false }
         guard let first = copies.first, copies.allSatisfy({ $0.head == first.head }) else {
             return false
         }

@@ -7,7 +7,7 @@ import Toolbox
 import Vocabulary
 
 // HTTP: asking nodes, and waiting for what they say.
-extension KillRun {
+extension ClusterRun {
     private static let questionsMaximum = 24
 
     /// Asks once; nil where nobody answered in time.

@@ -5,7 +5,7 @@ import Toolbox
 import Vocabulary
 
 // Users, chats and devices, before anything is killed.
-extension KillRun {
+extension ClusterRun {
     private static let password = Bytes("correct horse battery staple")
     private static let groupsCount = 8
     private static let groupMembersCount = 6
@@ -14,7 +14,7 @@ extension KillRun {
     private func node(_ index: Int) -> SocketAddress { nodes[index % nodes.count].files.clients }
 
     func makeUsers() throws(ChaosFailure) {
-        let names = (0..<plan.connectionsCount).map { "chaos\($0)" }
+        let names = (0..<load.connectionsCount).map { "chaos\($0)" }
         let registrations = names.enumerated().map { index, name in
             let request = UserRequest(name: name, password: Self.password)
             return Question(.createUser(request), to: node(index))
@@ -25,17 +25,28 @@ extension KillRun {
             return Question(.openSession(request), to: node(index))
         }
         let sessions = try ask(logIns, "log users in", as: SessionAnswer.self)
+        let homes = try homes(of: sessions.map(\.token))
         let addresses = nodes.map {
             ServerAddress(host: $0.files.clients.host, port: $0.files.clients.port)
         }
-        for (user, session) in zip(users, sessions) {
-            let client = ChatClientInstance(
-                settings: Device.settings(addresses, token: session.token), seed: random.next())
+        for (index, (user, session)) in zip(users, sessions).enumerated() {
+            let settings = Device.settings(addresses, home: homes[index], token: session.token)
+            let client = ChatClientInstance(settings: settings, seed: random.next())
             devices.append(Device(user: user.user, token: session.token, client: client))
         }
     }
 
-    /// Pairs, small groups, and one group of all.
+    /// Where each user is to connect first.
+    private func homes(of tokens: [Bytes]) throws(ChaosFailure) -> [ServerAddress?] {
+        let questions = tokens.enumerated().map { index, token in
+            Question(HTTPCall(.gateway, token: token), to: node(index))
+        }
+        return try ask(questions, "find homes", as: GatewayAnswer.self).map {
+            ServerAddress(url: $0.url)
+        }
+    }
+
+    /// Pairs, small groups, and one large group: of all, or of as many as planned.
     func makeChats() throws(ChaosFailure) {
         var plans: [(request: ConversationRequest, members: [Int])] = []
         for first in stride(from: 0, to: devices.count - 1, by: 2) {
@@ -46,7 +57,7 @@ extension KillRun {
             people.shuffle(using: &random)
             plans.append(group("group \(number)", Array(people.prefix(Self.groupMembersCount))))
         }
-        plans.append(group("all", Array(devices.indices)))
+        plans.append(group("crowd", Array(devices.indices.prefix(load.crowdCount))))
         let questions = plans.enumerated().map { index, plan in
             let token = devices[plan.members[0]].token
             return Question(.createChat(plan.request, token: token), to: node(index))
@@ -72,9 +83,10 @@ extension KillRun {
             var directives: [ChatClientDirective] = []
             devices[device].client.start(at: SystemClock.now(), into: &directives)
             carryOut(directives, of: device)
+            schedule(device)
         }
         try wait(for: "all devices are connected") {
-            devices.allSatisfy { $0.client.isConnected && $0.client.isCaughtUp }
+            isEverybodyCaughtUp
         }
         say("\(devices.count) devices are connected")
     }

@@ -5,7 +5,7 @@ import Toolbox
 import Vocabulary
 
 // Devices: what their clients want done, and what they send.
-extension KillRun {
+extension ClusterRun {
     /// Chats with all are rarely written to: each entry is shown to everybody.
     private static let crowdChance = 0.03
     private static let paddingBytesMaximum = 160
@@ -18,7 +18,7 @@ extension KillRun {
 
     private func wantsToSend(_ device: Device) -> Bool {
         isSending && device.inFlight == nil
-            && (plan.killsCount != nil || messages.count < plan.sendsCount)
+            && messages.count < load.sendsCount ?? .max
     }
 
     func tell(_ index: Int, _ connection: ConnectionID, _ key: UInt64, _ event: SocketLoop.Event) {
@@ -47,13 +47,13 @@ extension KillRun {
 
     private func send(_ index: Int) {
         let now = SystemClock.now()
-        let interval = Duration.seconds(1) * devices.count / plan.sendsPerSecond
+        let interval = Duration.seconds(1) * devices.count / load.sendsPerSecond
         devices[index].sendAt = max(devices[index].sendAt + interval, now.monotonic)
         let chats = devices[index].chats
-        let crowd = chats.count - 1
-        let chat = random.chance(Self.crowdChance) ? crowd : random.below(max(1, crowd))
+        let last = chats.count - 1
+        let chat = random.chance(Self.crowdChance) ? last : random.below(max(1, last))
         let padding = String(repeating: "x", count: random.below(Self.paddingBytesMaximum))
-        let text = Bytes("\(messages.count) of \(plan.seed) \(padding)")
+        let text = Bytes("\(messages.count) of \(load.seed) \(padding)")
 
         var directives: [ChatClientDirective] = []
         let id = devices[index].client.send(text, to: chats[chat], at: now, into: &directives)
@@ -85,6 +85,7 @@ extension KillRun {
     }
 
     private func connect(_ index: Int, _ connection: ConnectionID, _ address: ServerAddress) {
+        noteReconnection(of: index, to: address)
         guard let address = SocketAddress(host: address.host, port: address.port) else {
             unreachable("a node named \(address.description), which is no address")
         }
@@ -109,9 +110,34 @@ extension KillRun {
             violations.append(Violation(.refused, "device \(index): \(chat) is said not to be"))
         case .stopped(let reason):
             violations.append(Violation(.refused, "device \(index) was sent away: \(reason)"))
-        case .disconnected: devices[index].disconnectionsCount += 1
-        case .welcomed, .caughtUp, .changed, .receipt: break
+        case .disconnected(let reason): didDisconnect(index, reason)
+        case .welcomed(let welcome): didWelcome(index, by: welcome.node)
+        case .caughtUp, .changed, .receipt: break
         }
+    }
+
+    // MARK: Coming and going
+
+    private func noteReconnection(of index: Int, to address: ServerAddress) {
+        guard let from = devices[index].node else { return }
+        let to = nodes.first { $0.files.clients.port == address.port }?.id
+        reconnections.append(
+            Reconnection(
+                at: SystemClock.instant(), cause: devices[index].wentBecause, from: from, to: to))
+    }
+
+    private func didDisconnect(_ index: Int, _ reason: Disconnection) {
+        devices[index].disconnectionsCount += 1
+        devices[index].wentBecause = Reconnection.Cause(reason)
+        guard devices[index].node != nil, devices[index].awaySince == nil else { return }
+        devices[index].awaySince = SystemClock.instant()
+    }
+
+    private func didWelcome(_ index: Int, by node: NodeID) {
+        devices[index].node = node
+        guard let since = devices[index].awaySince else { return }
+        devices[index].awaySince = nil
+        absences.append(Absence(from: since, duration: SystemClock.instant() - since))
     }
 
     private func didAnswer(_ id: ClientMessageID, _ outcome: SentMessage.Outcome, of index: Int) {
