@@ -34,8 +34,7 @@ struct Rig {
         settings.messagesPerSecond = 0
         change(&settings)
         var urls: SortedMap<NodeID, String> = SortedMap()
-        urls[NodeID(1)] = "http://127.0.0.1:8081"
-        urls[NodeID(2)] = "http://127.0.0.1:8082"
+        for node in 1...3 { urls[NodeID(UInt16(node))] = "http://127.0.0.1:808\(node)" }
         self.node = NodeID(node)
         gateway = GatewayInstance(
             node: NodeID(node), ring: Self.ring, urls: urls, tokens: Self.signer,

@@ -29,9 +29,6 @@ struct RingWorld {
 
     init(_ change: (inout GatewaySettings) -> Void = { _ in }) throws {
         rigs = (1...3).map { Rig(node: $0, change) }
-        var urls: SortedMap<NodeID, String> = SortedMap()
-        for node in 1...3 { urls[NodeID(UInt16(node))] = "http://127.0.0.1:808\(node)" }
-        for node in rigs.indices { rigs[node].gateway.addressesDidChange(urls) }
         client = try rigs[0].session(Self.user)
         try carryAll()
     }

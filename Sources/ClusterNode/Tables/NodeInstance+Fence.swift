@@ -24,5 +24,10 @@ extension NodeInstance {
         gateway.setFenced(should, at: moment, into: &gatewayDirectives)
     }
 
-    var fenceDeadline: Instant? { isFenced ? nil : coordination?.registrar.certainUntil }
+    var fenceDeadline: Instant? {
+        #if PLANTED_FAULTS
+            if plan.settings.plantedFault == .fenceNeverUp { return nil }
+        #endif
+        return isFenced ? nil : coordination?.registrar.certainUntil
+    }
 }

@@ -17,7 +17,7 @@ public struct GatewayInstance: Sendable {
     let node: NodeID
     /// The newest that this node knows.
     public internal(set) var ring: Ring
-    private(set) var urls: SortedMap<NodeID, String>
+    let urls: SortedMap<NodeID, String>
     let tokens: TokenSigner
     let settings: GatewaySettings
     let pages: SortedMap<String, StaticPage>
@@ -209,11 +209,6 @@ public struct GatewayInstance: Sendable {
         begin(at: now, &directives)
         follow(ring)
         end(&directives)
-    }
-
-    /// Nodes have come or gone, or have other addresses: `http://host:port`, by node.
-    public mutating func addressesDidChange(_ urls: SortedMap<NodeID, String>) {
-        self.urls = urls
     }
 
     // MARK: - Time and the end
