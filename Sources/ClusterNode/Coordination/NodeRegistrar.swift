@@ -273,6 +273,7 @@ struct NodeRegistrar: Sendable {
             guard case .stat(let stat) = try reply.body(answering: .exists) else { return false }
             return stat.ephemeralOwner == session?.session
         } catch {
+            // What cannot be read is taken for another's, and made anew.
             return false
         }
     }
