@@ -8,13 +8,7 @@ import Vocabulary
 
 /// Each node has a copy of the coordination tree: voters where the plan says, learners elsewhere.
 extension NodeInstance {
-    /// A member that is connected and says nothing for so long may have no copy any more.
-    private static var silencePatience: Duration { .seconds(5) }
-
     /// The leader's node asks one that has no copy to make one, and takes it in once it says so.
-    ///
-    /// A member may be without one too: its id was taken in again, and then it read of the removal
-    /// before that. It is asked when it has been silent; who has the copy has nothing to answer.
     mutating func spreadCoordination(at moment: Moment) {
         let group = GroupNumbers.coordination
         guard replicas.isLeader(of: group), let raft = replicas.raft(of: group) else { return }
@@ -22,13 +16,9 @@ extension NodeInstance {
         let missing = plan.nodes.first { node in
             !members.contains { $0.node == node.id } && peering.isOpen(node.id, .consensus)
         }
-        let silent = raft.followers.first { follower in
-            moment.monotonic - follower.lastHeard > Self.silencePatience
-                && peering.isOpen(follower.node, .consensus)
-        }
-        guard let asked = missing?.id ?? silent?.node else { return }
+        guard let missing else { return }
         tell(
-            asked, .consensus, PeerSection(kind: .makeCopy, group: group, body: Bytes()))
+            missing.id, .consensus, PeerSection(kind: .makeCopy, group: group, body: Bytes()))
     }
 
     /// A copy is there that nobody asked for by hand.

@@ -34,8 +34,10 @@ extension NodeInstance {
         guard plan.groups.contains(where: { $0.id == group }) else { return }
         if let raft = replicas.raft(of: group) {
             // A copy that was a member has been taken out, if the asker is right, and will hear of
-            // that: then it goes, and were its id taken in again, that would be nobody's.
-            if let asker, !raft.wasMember {
+            // that: then it goes, and were its id taken in again, that would be nobody's. After a
+            // start its own log tells before anybody says how far that is committed.
+            let isOrWasMember = raft.wasMember || raft.configuration.contains(raft.identity.member)
+            if let asker, !isOrWasMember {
                 tellCopy(of: group, raft.identity.replica, to: asker, at: moment)
             }
             return
